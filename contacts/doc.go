@@ -1,0 +1,28 @@
+// Package contacts describes where a host keeps its contacts and what belongs
+// to them.
+//
+// A host with tables of its own writes a [Schema]: the contact table, its key,
+// the fields that conditions may name, and for every table that refers to a
+// contact an [Association] that says what happens to its rows when the contact
+// goes:
+//
+//	schema := contacts.Schema{
+//		Table: "customers",
+//		Key:   []string{"id"},
+//		Fields: []contacts.Field{
+//			contacts.Int64("id"),
+//			contacts.Text("email").In("email_address"),
+//			contacts.Time("created").In("created_at"),
+//		},
+//		Associations: []contacts.Association{{
+//			Name: "orders", Table: "orders", Action: contacts.Delete,
+//			References: []contacts.Reference{{Fields: []string{"customer_id"}}},
+//			Fields:     []contacts.Field{contacts.Int64("customer_id")},
+//		}},
+//	}
+//
+// A host without tables starts from [DefaultSchema].
+//
+// The package also holds the field names that everybody shares and ready
+// conditions, such as [Inactive] and [Contactless].
+package contacts

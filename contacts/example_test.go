@@ -1,0 +1,136 @@
+package contacts_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// A host describes its own tables. Conditions use the names of the fields,
+// whatever the columns are called.
+func ExampleSchema() {
+	schema := contacts.Schema{
+		Table: "customers",
+		Key:   []string{"id"},
+		Fields: []contacts.Field{
+			contacts.Int64("id").NotNull(),
+			contacts.Text("email").In("email_address").FoldCase(),
+			contacts.Time("created").In("created_at").Encoded(contacts.UnixSeconds()),
+		},
+		Associations: []contacts.Association{
+			{
+				Name: "orders", Table: "orders", Action: contacts.Delete, Key: []string{"id"},
+				Fields:     []contacts.Field{contacts.Int64("id"), contacts.Int64("customer_id")},
+				References: []contacts.Reference{{Fields: []string{"customer_id"}}},
+				Associations: []contacts.Association{{
+					Name: "order lines", Table: "order_lines", Action: contacts.Delete,
+					Fields:     []contacts.Field{contacts.Int64("order_id")},
+					References: []contacts.Reference{{Fields: []string{"order_id"}}},
+				}},
+			},
+			{
+				// Notes belong to rows of several tables, and outlive them.
+				Name: "notes", Table: "notes", Action: contacts.Detach,
+				Fields: []contacts.Field{contacts.Int64("subject_id"), contacts.Text("subject_type")},
+				References: []contacts.Reference{{
+					Fields: []string{"subject_id"}, Constants: map[string]any{"subject_type": "customer"},
+				}},
+			},
+		},
+	}
+	fmt.Println(schema.Validate())
+
+	placed := schema.Placed()
+	for _, i := range schema.Order() {
+		fmt.Println(placed[i].Action, placed[i].Name)
+	}
+	// Output:
+	// <nil>
+	// delete order lines
+	// delete orders
+	// detach notes
+}
+
+// All faults of a schema are reported at once.
+func ExampleSchema_Validate() {
+	schema := contacts.Schema{
+		Table: "customers",
+		Key:   []string{"id"},
+		Fields: []contacts.Field{
+			contacts.Text("id"),
+			contacts.Date("born").Encoded(contacts.UnixSeconds()),
+		},
+		Associations: []contacts.Association{{
+			Name: "orders", Table: "orders",
+			Fields:     []contacts.Field{contacts.Int64("customer_id")},
+			References: []contacts.Reference{{Fields: []string{"customer_id"}}},
+		}},
+	}
+	for _, fault := range schema.Validate().(*contacts.SchemaError).Faults { //nolint:errorlint,forcetypeassert // as documented
+		fmt.Println(fault)
+	}
+	// Output:
+	// contacts, field "born": an encoding of time, but the field is date
+	// association "orders": no action; choose Delete, Detach, Keep, Restrict or ReadOnly
+	// association "orders", reference 1: "customer_id" is int64 but refers to "id", which is text
+}
+
+func ExampleDefaultSchema() {
+	schema := contacts.DefaultSchema()
+	schema.Fields = append(schema.Fields, contacts.Text("city"))
+	rule := where.New().WhereEquals("city", "Oslo").WhereExists(contacts.Tags, where.New().WhereEquals("tag", "lead"))
+	fmt.Println(schema.Validate(), rule.Validate(schema.Catalog()))
+	// Output: <nil> <nil>
+}
+
+func ExampleKeys() {
+	keys, err := contacts.Keys(17, 18)
+	fmt.Println(keys, err)
+	_, err = contacts.Keys("a", "b\x00")
+	fmt.Println(err)
+	// Output:
+	// [17 18] <nil>
+	// contacts: id 2 of 2: text is not valid UTF-8 or contains a NUL character
+}
+
+func ExampleInactive() {
+	fmt.Println(contacts.Inactive(90 * 24 * time.Hour))
+	fmt.Println(contacts.Inactive(24 * time.Hour).Validate(contacts.DefaultSchema().Catalog()))
+	// Output:
+	// (NOT EXISTS activities WHERE (created >= ago(2160h0m0s) OR created IS NOT KNOWN) AND (created < ago(2160h0m0s) OR EXISTS activities))
+	// where: invalid condition: inactive contacts: a contact cannot be called inactive after less than 7 days
+}
+
+func ExampleContactless() {
+	fmt.Println(contacts.Contactless().WhereLessThan(contacts.Created, where.Ago(7*24*time.Hour)))
+	// Output: (email IS EMPTY AND phone IS EMPTY AND created < ago(168h0m0s))
+}
+
+func ExampleKeyPrefix() {
+	fmt.Println(contacts.KeyPrefix(contacts.ExternalID, "TEST-"))
+	// Output: external_id STARTS WITH "TEST-"
+}
+
+func ExampleDeletedUpstream() {
+	schema := contacts.DefaultSchema()
+	schema.Associations = append(schema.Associations, contacts.Association{
+		Name: "upstream", Table: "upstream_ids", Action: contacts.ReadOnly,
+		Fields:     []contacts.Field{contacts.Text("id")},
+		References: []contacts.Reference{{Fields: []string{"id"}, To: []string{contacts.ExternalID}}},
+	})
+	rule := contacts.DeletedUpstream(contacts.ExternalID, "upstream")
+	fmt.Println(rule, rule.Validate(schema.Catalog()))
+	// Output: (external_id IS NOT EMPTY AND NOT EXISTS upstream) <nil>
+}
+
+func ExampleAnonymous() {
+	fmt.Println(contacts.Anonymous())
+	// Output: external_id IS EMPTY
+}
+
+func ExampleAnonymousOn() {
+	fmt.Println(contacts.AnonymousOn("kiosk-7"))
+	// Output: (external_id IS EMPTY AND device_id = "kiosk-7")
+}

@@ -1,0 +1,173 @@
+package contacts
+
+import (
+	"slices"
+
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// Action is what happens to an association's rows when their contact is
+// deleted. The zero Action is none and refused: nothing is done by default.
+type Action uint8
+
+// The actions.
+const (
+	// Delete deletes the rows, and the rows of the associations below them.
+	Delete Action = iota + 1
+	// Detach sets the reference to NULL and keeps the row. Where the rows are
+	// contacts, one that is protected or out of scope is not changed but
+	// restricts.
+	Detach
+	// Keep leaves the rows as they are, reference included.
+	Keep
+	// Restrict leaves contacts that have such rows alone; they are reported.
+	Restrict
+	// ReadOnly is for tables that only conditions read: nothing is ever done
+	// to them, and their rows are not counted.
+	ReadOnly
+)
+
+// String returns the action's name in lower case.
+func (a Action) String() string {
+	if a < Delete || a > ReadOnly {
+		return "no action"
+	}
+	return [...]string{"", "delete", "detach", "keep", "restrict", "read-only"}[a]
+}
+
+// Schema describes the contact table and everything that belongs to contacts.
+// A Schema is passed by value; those who receive one must not change what it
+// points to. [Schema.Catalog] is what conditions on contacts are checked by.
+type Schema struct {
+	Table        string   // may be qualified: "crm.contacts"
+	Key          []string // names of the fields that form the key, of kind int64, uint64, text or UUID
+	Fields       []Field
+	Associations []Association
+}
+
+// Association describes rows that belong to a contact or to the rows of
+// another association.
+//
+// Rows of the contact table itself can be associated (the employees that
+// report to an employee): then Table is the contact table, and Fields, Key and
+// Associations stay empty, because the rows are contacts. Such rows are
+// detached, kept, restrict or are only read, never deleted: nobody goes who
+// did not match.
+type Association struct {
+	Name string // what conditions and reports call it; unique in the whole schema
+	// Table holds the rows; it may be qualified. Several associations may
+	// share a table.
+	Table  string
+	Fields []Field
+	// Key names the fields that identify a row. Associations below refer to
+	// it unless they name other fields.
+	Key []string
+	// References say how a row refers to its contact, or to its row of the
+	// association above. A row belongs to it by any of them.
+	References []Reference
+	// Where selects the rows that belong to the association; the zero
+	// Condition means all. It tests the rows' own fields only.
+	Where        where.Condition
+	Action       Action
+	Associations []Association // of the rows
+}
+
+// Reference is one way for a row to refer to a contact, or to a row of the
+// association above.
+type Reference struct {
+	// Fields hold the reference.
+	Fields []string
+	// To names the fields referred to, which must be unique together; empty:
+	// the key. NULL never refers to anything. Neither does the empty text,
+	// except in a reference to the key of the row above (by default or by its
+	// names in To), where it is a value like any other.
+	To []string
+	// Constants must be equal as well, for tables that refer to rows of
+	// different tables: {"entity_type": "contact"}.
+	Constants map[string]any
+	// SetNull names those of Fields that Detach sets to NULL; empty: all. A
+	// field that other references of the table need too, such as a tenant,
+	// must not be among them.
+	SetNull []string
+}
+
+func catalogField(fields []Field, name string) (where.Field, bool) {
+	f, ok := findField(fields, name)
+	return where.Field{Kind: f.Kind, Fold: f.CaseInsensitive, Required: f.Required}, ok
+}
+
+func findField(fields []Field, name string) (Field, bool) {
+	for _, f := range fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Lookup returns the contact field of that name.
+func (s Schema) Lookup(name string) (Field, bool) { return findField(s.Fields, name) }
+
+// Lookup returns the row field of that name. For an association of the contact
+// table itself, ask the schema.
+func (a Association) Lookup(name string) (Field, bool) { return findField(a.Fields, name) }
+
+// KeyFields returns the fields of the key, in their order; names without a
+// field are left out, which Validate reports.
+func (s Schema) KeyFields() []Field {
+	var out []Field
+	for _, name := range s.Key {
+		if f, ok := s.Lookup(name); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Catalog returns the schema as conditions see it.
+func (s Schema) Catalog() where.Catalog {
+	return catalog{schema: &s, fields: s.Fields, key: s.Key, below: s.Associations}
+}
+
+// catalog is the contact table, or an association, as conditions see it.
+type catalog struct {
+	schema *Schema
+	fields []Field
+	key    []string
+	below  []Association
+}
+
+func (c catalog) Field(name string) (where.Field, bool) {
+	f, ok := catalogField(c.fields, name)
+	f.Required = f.Required || slices.Contains(c.key, name)
+	return f, ok
+}
+
+func (c catalog) Key() []string { return c.key }
+
+func (c catalog) Association(name string) (where.Catalog, bool) {
+	i := slices.IndexFunc(c.below, func(a Association) bool { return a.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return rowCatalog(c.schema, c.below[i]), true
+}
+
+func (c catalog) Names() (fields, associations []string) {
+	for _, f := range c.fields {
+		fields = append(fields, f.Name)
+	}
+	for _, a := range c.below {
+		associations = append(associations, a.Name)
+	}
+	return fields, associations
+}
+
+// rowCatalog is the catalog of an association's rows. Rows of the contact
+// table are contacts.
+func rowCatalog(s *Schema, a Association) where.Catalog {
+	if a.Table == s.Table {
+		return catalog{schema: s, fields: s.Fields, key: s.Key, below: s.Associations}
+	}
+	return catalog{schema: s, fields: a.Fields, key: a.Key, below: a.Associations}
+}

@@ -1,0 +1,103 @@
+package deletion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+)
+
+// batch is a batch in progress: usually one transaction, several when it has
+// to be divided.
+type batch struct {
+	number   int
+	attempts int
+	work     [][]contacts.Key // the candidates that are left, by transaction
+	tries    retries          // of the next transaction
+	tally
+	keys    []contacts.Key // deleted
+	divided bool           // for too many rows
+}
+
+// batch deletes the candidates. It returns those that it did not come to.
+func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchReport, rest []contacts.Key, err error) {
+	start := time.Now()
+	b := &batch{
+		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(),
+	}
+	for len(b.work) > 0 && err == nil {
+		if err = r.transaction(ctx, b); err != nil {
+			err = r.recover(ctx, b, err)
+		}
+	}
+	for _, keys := range b.work {
+		rest = append(rest, keys...)
+	}
+	if b.divided && b.skipped.TooManyRows == 0 {
+		r.smaller() // not one heavy contact, but too many of them at once
+	}
+	if len(b.work) == 0 {
+		r.report.Batches++
+	}
+	r.done.add(b.tally)
+	report = BatchReport{
+		Number: b.number, Candidates: len(keys), Deleted: b.deleted, DeletedKeys: b.keys, Skipped: b.skipped,
+		Associations: associations(r.s.schema, b.rows, contacts.Delete, contacts.Detach),
+		Attempts:     b.attempts, Inferred: b.inferred, Duration: time.Since(start),
+	}
+	r.logger.LogAttrs(ctx, slog.LevelDebug, "batch", slog.Int("number", b.number), slog.Int("candidates", len(keys)), slog.Int64("deleted", b.deleted),
+		slog.Int64("skipped", b.skipped.Total()), slog.Int("attempts", b.attempts), slog.Duration("duration", report.Duration))
+	return report, rest, err
+}
+
+// transaction tries the first part of the work.
+func (r *run) transaction(ctx context.Context, b *batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	keys := b.work[0]
+	b.attempts++
+	if err := r.before(ctx, b.number, b.attempts, keys); err != nil {
+		return err
+	}
+	out, err := r.s.store.Delete(ctx, store.Batch{Selection: r.sel, Keys: keys, MaxRows: r.s.o.maxRows, DryRun: r.o.dryRun})
+	if err != nil {
+		return err
+	}
+	if n := len(out.Deleted) + len(out.Skipped); n != len(keys) {
+		err = &failure{op: fmt.Sprintf("delete batch: %d of %d contacts are accounted for", n, len(keys)), err: errContract}
+	}
+	return errors.Join(r.concluded(ctx, b, out, false, ""), err)
+}
+
+// concluded counts what became of the first part of the work and tells the
+// host.
+func (r *run) concluded(ctx context.Context, b *batch, out store.Outcome, inferred bool, reason string) error {
+	b.work, b.tries = b.work[1:], r.s.o.newRetries()
+	n := int64(len(out.Deleted))
+	b.deleted += n
+	r.budget = r.budget.spend(n)
+	if inferred {
+		b.inferred += n
+	}
+	b.keys = append(b.keys, out.Deleted...)
+	for name, rows := range out.Rows {
+		b.rows[name] += rows
+	}
+	r.skip(&b.tally, out.Skipped, reason)
+	return r.after(ctx, BatchEvent{Batch: b.number, Deleted: out.Deleted, Survived: out.Skipped, Inferred: inferred})
+}
+
+func (r *run) skip(t *tally, skipped []store.Skipped, reason string) {
+	for _, s := range skipped {
+		t.skip(s.Cause)
+		if len(r.report.SkippedContacts) < maxSkipped {
+			r.report.SkippedContacts = append(r.report.SkippedContacts,
+				SkippedContact{Key: s.Key, Cause: s.Cause, Association: s.Association, Reason: reason})
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package deletion
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+func applicable(kind ActionKind) []string {
+	walk := []string{"BatchSize", "BatchLimit", "From", "Pause", "TimeLimit", "Cap", "CapShare", "DryRun"}
+	switch kind {
+	case ActionBulkDelete:
+		return append(walk, "ConfirmEverything", "CountFirst")
+	case ActionExecute:
+		return append(walk, "ConfirmEverything", "CountFirst", "Tolerance")
+	case ActionDeleteKeys:
+		return append(walk, "ExemptFromCaps")
+	case ActionPreview:
+		return []string{"SampleSize", "SampleFields"}
+	case ActionCount, ActionCompare:
+	}
+	return nil
+}
+
+// callConfig applies the options over the service's own and checks them.
+func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, error) {
+	o := callOptions{pause: s.o.pause, sampleSize: 10}
+	for i, option := range options {
+		if option == nil {
+			o.faults = append(o.faults, fmt.Errorf("option %d is nil", i+1))
+			continue
+		}
+		option(&o)
+	}
+	may := applicable(kind)
+	for _, name := range o.used {
+		if !slices.Contains(may, name) {
+			o.faults = append(o.faults, fmt.Errorf("%s has no effect on %s", name, kind))
+		}
+	}
+	o.contradictions()
+	for _, name := range o.sampleNames {
+		if _, ok := s.schema.Lookup(name); !ok {
+			o.faults = append(o.faults, fmt.Errorf("SampleFields: there is no field %q", name))
+		}
+	}
+	if !o.newCap && !o.exempt {
+		o.cap, o.share = s.o.cap, s.o.share
+	}
+	if len(o.faults) > 0 {
+		return o, &OptionsError{Faults: o.faults}
+	}
+	switch {
+	case o.batchLimit > 0:
+		o.batchSize = o.batchLimit
+	case o.batchSize == 0:
+		o.batchSize = s.batchSize
+	}
+	return o, nil
+}
+
+func (o *callOptions) contradictions() {
+	for _, pair := range [...][2]string{{"BatchSize", "BatchLimit"}, {"ExemptFromCaps", "Cap"}, {"ExemptFromCaps", "CapShare"}} {
+		if slices.Contains(o.used, pair[0]) && slices.Contains(o.used, pair[1]) {
+			o.faults = append(o.faults, fmt.Errorf("%s and %s contradict each other", pair[0], pair[1]))
+		}
+	}
+	if o.from != nil && o.from.dryRun != o.dryRun {
+		o.faults = append(o.faults, errors.New("From: a dry run can only be continued as a dry run, and a real one as a real one"))
+	}
+}

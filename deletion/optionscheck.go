@@ -1,0 +1,48 @@
+package deletion
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// serviceConfig applies the options and checks them.
+func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOptions, []error) {
+	o := serviceOptions{
+		logger:   slog.New(slog.DiscardHandler),
+		retries:  defaultRetries,
+		delays:   delays{first: firstDelay, longest: longestDelay},
+		pinLimit: defaultPinLimit,
+		accepted: map[string]bool{},
+	}
+	for i, option := range options {
+		if option == nil {
+			o.fault("option %d is nil", i+1)
+			continue
+		}
+		option(&o)
+	}
+	if o.protects {
+		o.standing("WithProtected", o.protected, where.New().WhereNot(o.protected), schema)
+	}
+	if o.scoped {
+		o.standing("WithScope", o.scope, o.scope, schema)
+	}
+	return o, o.faults
+}
+
+// standing checks a condition of the service in the form in which it is used.
+func (o *serviceOptions) standing(option string, c, used where.Condition, schema contacts.Schema) {
+	err := c.Validate(schema.Catalog())
+	switch {
+	case err == nil && c.IsEverything():
+		err = errors.New("where.Everything() would mean all contacts; leave the option out, or name a condition")
+	case err == nil:
+		err = used.Validate(schema.Catalog())
+	}
+	if err != nil {
+		o.fault("%s: %w", option, err)
+	}
+}

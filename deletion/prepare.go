@@ -1,0 +1,167 @@
+package deletion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// prepare does everything that comes before the first batch. What can be
+// refused without the store is refused before it is touched.
+func (r *run) prepare(ctx context.Context, q request) (err error) {
+	if q.kind != ActionDeleteKeys {
+		r.report.Condition = q.condition.Redacted()
+	}
+	if r.o, err = r.s.callConfig(q.kind, q.options); err != nil {
+		return err
+	}
+	r.size, r.report.DryRun = r.o.batchSize, r.o.dryRun
+	r.identify()
+	if err := r.check(q); err != nil {
+		return err
+	}
+	if err := r.s.authorize(ctx, action(q, r.o)); err != nil {
+		return err
+	}
+	if err := r.verify(ctx); err != nil {
+		return err
+	}
+	if err := r.bound(ctx, q); err != nil {
+		return err
+	}
+	if err := r.caps(ctx, q); err != nil {
+		return err
+	}
+	if err := r.pin(ctx, q); err != nil {
+		return err
+	}
+	r.begun = true
+	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
+		slog.Int("batch_size", r.size), slog.Int("fixed", len(r.targets.pending)))
+	return nil
+}
+
+func action(q request, o callOptions) Action {
+	a := Action{Kind: q.kind, Keys: q.keys, DryRun: o.dryRun, Resumed: o.from != nil}
+	if q.kind != ActionDeleteKeys {
+		a.Conditions = []where.Condition{q.condition}
+	}
+	return a
+}
+
+// check checks the condition, its confirmation, and what the call goes on
+// with.
+func (r *run) check(q request) (err error) {
+	at := now()
+	if q.plan != nil {
+		at = q.plan.At
+	}
+	if r.o.from != nil {
+		at = r.o.from.at
+	}
+	r.report.At = at
+	if r.sel, err = r.s.selection(q.condition, at); err != nil {
+		return err
+	}
+	what := conditionText(q.condition)
+	if q.kind == ActionDeleteKeys {
+		what = "keys"
+		if err := r.checkKeys(q.keys); err != nil {
+			return err
+		}
+	} else if q.condition.IsEverything() != (r.o.atMost > 0) {
+		if r.o.atMost > 0 {
+			return &OptionsError{Faults: []error{errors.New("ConfirmEverything has no effect on a condition; use Cap to limit the call")}}
+		}
+		return &NotConfirmedError{}
+	}
+	fingerprint := r.s.fingerprintOf(what)
+	r.kind = q.kind
+	if q.plan != nil {
+		r.previewed = q.plan.selected()
+	}
+	if q.plan != nil && q.plan.Fingerprint != fingerprint || r.o.from != nil && !r.belongs(*r.o.from, q, fingerprint) {
+		return &DriftError{Changed: true}
+	}
+	r.fingerprint = fingerprint
+	return nil
+}
+
+// belongs reports whether the place to go on is one of a run like this one. The
+// fingerprint covers what may be deleted.
+func (r *run) belongs(n Next, q request, fingerprint string) bool {
+	if n.kind != q.kind || n.fingerprint != fingerprint {
+		return false
+	}
+	return q.plan == nil || n.at.Equal(q.plan.At) && n.previewed == q.plan.selected()
+}
+
+// checkKeys makes the keys the first targets: those of the call, each once, or
+// what is left of an earlier one.
+func (r *run) checkKeys(keys []contacts.Key) error {
+	if r.o.from != nil {
+		if len(keys) > 0 {
+			return &OptionsError{Faults: []error{errors.New("From: the keys are those of the earlier call; pass no others")}}
+		}
+		keys = r.o.from.pending
+	}
+	var faults []error
+	seen := make(map[contacts.Key]bool, len(keys))
+	for i, k := range keys {
+		k, err := r.s.schema.CheckKey(k)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("key %d of %d: %w", i+1, len(keys), err))
+			continue
+		}
+		if !seen[k] {
+			seen[k] = true
+			r.targets.pending = append(r.targets.pending, k)
+		}
+	}
+	if len(faults) > 0 {
+		return &KeysError{Faults: faults}
+	}
+	return nil
+}
+
+// verify refuses a store in which a deletion could lose data.
+func (r *run) verify(ctx context.Context) error {
+	findings, err := r.reader.verify(ctx)
+	if err != nil {
+		return err
+	}
+	r.report.Warnings = findings
+	var fatal []store.Finding
+	for _, f := range findings {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "finding", slog.String("severity", f.Severity.String()), slog.String("name", f.Name()),
+			slog.String("message", f.Message), slog.String("advice", f.Advice))
+		if f.Severity != store.Warning && !r.s.o.accepted[f.Name()] {
+			fatal = append(fatal, f)
+		}
+	}
+	if len(fatal) > 0 {
+		return &UnsafeError{Findings: fatal}
+	}
+	return nil
+}
+
+// bound fixes the end of the walk, so that a run ends however many contacts
+// are created meanwhile.
+func (r *run) bound(ctx context.Context, q request) (err error) {
+	switch {
+	case r.o.resumed():
+		n := r.o.from
+		if q.kind != ActionDeleteKeys {
+			r.targets = targets{pending: n.pending, cursor: n.cursor, bound: n.bound, walking: n.walking}
+		}
+	case q.kind != ActionDeleteKeys:
+		r.targets.bound, err = r.reader.bound(ctx)
+		r.targets.walking = r.targets.bound != ""
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package deletion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// recover decides what follows from a transaction's failure. It returns nil
+// when the rest of the work is to be tried, again or in other parts.
+func (r *run) recover(ctx context.Context, b *batch, err error) error {
+	var hook *HookError
+	var broken *failure
+	stop := &failure{op: "delete batch", err: err}
+	switch {
+	case errors.As(err, &hook):
+		return fmt.Errorf("deletion: %w", err)
+	case errors.As(err, &broken):
+		return err
+	case errors.Is(err, store.ErrOutcomeUnknown) && !r.o.dryRun:
+		return r.settle(ctx, b, stop)
+	case ctx.Err() != nil:
+		stop.err = errors.Join(ctx.Err(), err)
+		return stop
+	case errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrTransient):
+		return r.again(ctx, b, stop)
+	case errors.Is(err, store.ErrStatementTimeout) && len(b.work[0]) > 1:
+		r.size = min(r.size, max(1, len(b.work[0])/2))
+		b.divide()
+	case errors.Is(err, store.ErrTooManyRows):
+		b.divided = true
+		return r.isolate(ctx, b, store.TooManyRows, stop)
+	case errors.Is(err, store.ErrConstraint):
+		return r.isolate(ctx, b, store.Failed, stop)
+	default:
+		return stop
+	}
+	r.report.Retries++
+	return nil
+}
+
+// again waits before the same transaction is tried once more.
+func (r *run) again(ctx context.Context, b *batch, cause *failure) error {
+	if b.tries.left == 0 {
+		return cause
+	}
+	if err := b.tries.wait(ctx); err != nil {
+		return &failure{op: cause.op, err: errors.Join(err, cause.err)}
+	}
+	r.report.Retries++
+	r.logger.LogAttrs(ctx, slog.LevelWarn, "trying the batch again", slog.Int("number", b.number), slog.String("cause", safeText(cause.err)))
+	return nil
+}
+
+// divide puts the halves of the first part in its place.
+func (b *batch) divide() {
+	keys := b.work[0]
+	middle := (len(keys) + 1) / 2
+	b.work = append([][]contacts.Key{keys[:middle:middle], keys[middle:]}, b.work[1:]...)
+}
+
+// smaller makes the next batches half as large, down to one contact.
+func (r *run) smaller() { r.size = max(1, r.size/2) }
+
+// isolate divides the work until a contact that cannot be deleted stands
+// alone, which is skipped.
+func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *failure) error {
+	keys := b.work[0]
+	if len(keys) > 1 {
+		r.report.Retries++
+		b.divide()
+		return nil
+	}
+	r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
+	out := store.Outcome{Skipped: []store.Skipped{{Key: keys[0], Cause: cause}}}
+	if err := r.concluded(ctx, b, out, false, safeText(failed.err)); err != nil {
+		return fmt.Errorf("deletion: %w", err)
+	}
+	return nil
+}
+
+// settleTime bounds the look that is taken after the context has ended.
+const settleTime = 5 * time.Second
+
+// settle finds out what became of a commit of unknown outcome: contacts that
+// are gone were deleted by it, and the others are tried again.
+func (r *run) settle(ctx context.Context, b *batch, unknown *failure) error {
+	keys := b.work[0]
+	look, cancel, eyes := ctx, func() {}, r.reader
+	if ctx.Err() != nil {
+		// The report is worth one short look: without it nobody knows.
+		look, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+		eyes = r.s.once()
+	}
+	defer cancel()
+	page, err := eyes.page(look, store.PageRequest{
+		// Without scope and protection: a contact that is there counts as there.
+		Selection: store.Selection{At: r.sel.At, Condition: where.Everything()}, Keys: keys, Limit: len(keys),
+	})
+	if err != nil {
+		r.report.Unsettled += int64(len(keys))
+		r.budget = r.budget.spend(int64(len(keys))) // they may be gone, and a cap is never overrun
+		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err, err)}
+	}
+	gone := without(keys, page.Keys)
+	rest := without(keys, gone)
+	if len(gone) > 0 {
+		if err := r.inferred(ctx, b, gone, rest); err != nil {
+			return fmt.Errorf("deletion: %w", err)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return &failure{op: "delete batch", err: err}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return r.again(ctx, b, unknown)
+}
+
+// inferred counts the contacts that are gone and keeps the others as work.
+func (r *run) inferred(ctx context.Context, b *batch, gone, rest []contacts.Key) error {
+	left := append([][]contacts.Key{gone}, b.work[1:]...)
+	if len(rest) > 0 {
+		left = append([][]contacts.Key{gone, rest}, b.work[1:]...)
+	}
+	b.work = left
+	return r.concluded(ctx, b, store.Outcome{Deleted: gone}, true, "")
+}

@@ -1,0 +1,74 @@
+package store
+
+import "github.com/contactsweep/contactsweep/contacts"
+
+// Batch is what one call of Delete works on.
+type Batch struct {
+	Selection
+	// Keys are the candidates, in any order; one that occurs twice counts
+	// once. Without keys nothing happens.
+	Keys []contacts.Key
+	// MaxRows is the largest number of associated rows that the transaction
+	// may delete or detach; 0: no limit. Beyond it Delete changes nothing and
+	// fails with ErrTooManyRows.
+	MaxRows int64
+	// DryRun does everything and then undoes it: the Outcome is what would
+	// have been, and nothing is changed.
+	DryRun bool
+}
+
+// Outcome is what a batch did. Deleted and Skipped together hold each of the
+// batch's keys exactly once.
+type Outcome struct {
+	// Deleted holds the keys of the contacts that are gone, in the order of
+	// the walk.
+	Deleted []contacts.Key
+	// Skipped holds the others, with the cause.
+	Skipped []Skipped
+	// Rows holds, for every association that deletes or detaches, by its
+	// name, the number of its rows that were deleted or detached.
+	Rows map[string]int64
+}
+
+// Skipped is a candidate that was not deleted.
+type Skipped struct {
+	Key         contacts.Key
+	Cause       Cause
+	Association string // the one that restricts, where one does
+}
+
+// Cause is why a candidate was not deleted.
+type Cause uint8
+
+// The causes. When several apply, the first in this order is given.
+const (
+	// Gone means that there was no such contact any more, or none in scope.
+	Gone Cause = iota + 1
+	// Changed means that the contact did not match the condition any more
+	// when it was locked.
+	Changed
+	// Protected means that the contact is protected, or may be: the test of
+	// protection was unknown.
+	Protected
+	// Restricted means that associated rows hold the contact back.
+	Restricted
+	// KeptByStore means that the store itself kept the contact without an
+	// error: a trigger or a row-level rule.
+	KeptByStore
+	// TooManyRows means that the contact has more associated rows than a
+	// transaction may change.
+	TooManyRows
+	// Failed means that the store refused to delete the contact, for example
+	// because a table that is not in the schema refers to it.
+	Failed
+)
+
+// String returns the cause in lower case.
+func (c Cause) String() string {
+	if c < Gone || c > Failed {
+		return "no cause"
+	}
+	return [...]string{
+		"", "gone", "changed", "protected", "restricted", "kept by the store", "too many rows", "failed",
+	}[c]
+}

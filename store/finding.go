@@ -1,0 +1,51 @@
+package store
+
+// Severity says how much a finding matters.
+type Severity uint8
+
+// The severities.
+const (
+	// Warning is what would be slow, or what the host should know.
+	Warning Severity = iota + 1
+	// Fatal is what would lose data, leave orphans, or cannot work. A run
+	// refuses to start.
+	Fatal
+)
+
+// String returns "warning" or "fatal".
+func (s Severity) String() string {
+	switch s {
+	case Warning:
+		return "warning"
+	case Fatal:
+		return "fatal"
+	}
+	return "no severity"
+}
+
+// Finding is something that Verify found out about the storage. It contains no
+// contact data.
+type Finding struct {
+	// Code names the kind of finding, for programs: "missing-column".
+	Code     string
+	Severity Severity
+	Table    string
+	Column   string // empty: the whole table
+	// Message says what was found, and Advice what to do about it.
+	Message string
+	Advice  string
+}
+
+// Name identifies the finding: its code, table and column.
+func (f Finding) Name() string {
+	name := f.Code + ":" + f.Table
+	if f.Column != "" {
+		name += "." + f.Column
+	}
+	return name
+}
+
+// String returns the finding on one line.
+func (f Finding) String() string {
+	return f.Severity.String() + " " + f.Name() + ": " + f.Message + "; " + f.Advice
+}

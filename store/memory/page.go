@@ -1,0 +1,185 @@
+package memory
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// Bound returns the cursor of the contact with the greatest key.
+func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("memory: bound: %w", err)
+	}
+	s.lockSorted()
+	defer s.mu.RUnlock()
+	for slot := s.last(); slot > 0; slot-- {
+		if s.root.table.state[slot] != 0 {
+			return cursor(s.keys[slot])
+		}
+	}
+	return "", nil
+}
+
+// cursor is the exact text of a key.
+func cursor(k contacts.Key) (store.Cursor, error) {
+	text, err := json.Marshal(k)
+	if err != nil {
+		return "", fmt.Errorf("memory: cursor: %w", err)
+	}
+	return store.Cursor(text), nil
+}
+
+var errCursor = errors.New("the cursor is not one of this store's")
+
+// readCursor returns the key that the cursor stands for.
+func (s *Store) readCursor(c store.Cursor) ([]where.Value, error) {
+	var k contacts.Key
+	if err := json.Unmarshal([]byte(c), &k); err != nil {
+		return nil, invalid(errCursor)
+	}
+	k, err := s.schema.CheckKey(k)
+	if err != nil {
+		return nil, invalid(errCursor)
+	}
+	return k.Values(), nil
+}
+
+// Page returns selected contacts in the order of their keys.
+func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
+	if r.Limit < 1 {
+		return store.Page{}, invalid(errors.New("the limit is less than 1"))
+	}
+	columns, err := s.pageColumns(r.Fields)
+	if err != nil {
+		return store.Page{}, err
+	}
+	c, err := s.call(ctx, "page", r.Selection)
+	if err != nil {
+		return store.Page{}, err
+	}
+	p := pager{call: c, columns: columns, limit: r.Limit, page: store.Page{Next: r.After}}
+	if r.Keys != nil {
+		return p.ofKeys(r.Keys)
+	}
+	return p.walk(r.After, r.Until)
+}
+
+func (s *Store) pageColumns(fields []string) ([]int, error) {
+	for _, name := range fields {
+		if _, ok := s.root.fields[name]; !ok {
+			return nil, invalid(fmt.Errorf("there is no contact field %q", name))
+		}
+	}
+	return s.columns(s.root, fields), nil
+}
+
+// pager collects a page.
+type pager struct {
+	*call
+	columns []int
+	limit   int
+	page    store.Page
+}
+
+// walk pages through the order of the keys.
+func (p *pager) walk(after, until store.Cursor) (store.Page, error) {
+	if until == "" {
+		return p.page, nil
+	}
+	s := p.store
+	to, err := s.readCursor(until)
+	if err != nil {
+		return store.Page{}, err
+	}
+	var from []where.Value
+	if after != "" {
+		if from, err = s.readCursor(after); err != nil {
+			return store.Page{}, err
+		}
+	}
+	s.lockSorted()
+	defer s.mu.RUnlock()
+	slot, end := uint32(1), s.after(to)
+	if after != "" {
+		slot = s.after(from)
+		if compareKeys(from, to) >= 0 {
+			return p.page, nil // After is at the end or behind it
+		}
+	}
+	for ; slot < end && len(p.page.Keys) < p.limit; slot++ {
+		p.look(slot)
+		if p.err != nil {
+			return store.Page{}, p.err
+		}
+	}
+	p.page.More = slot < end
+	if !p.page.More {
+		p.page.Next = until
+		return p.page, nil
+	}
+	p.page.Next, err = cursor(s.keys[slot-1])
+	return p.page, err
+}
+
+func compareKeys(a, b []where.Value) int {
+	for i := range a {
+		if c := where.CompareValues(a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// ofKeys pages through the contacts with the given keys.
+func (p *pager) ofKeys(keys []contacts.Key) (store.Page, error) {
+	s := p.store
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	candidates, err := s.candidates(keys)
+	if err != nil {
+		return store.Page{}, err
+	}
+	var last contacts.Key
+	for _, k := range candidates {
+		if len(p.page.Keys) == p.limit {
+			p.page.More = true
+			break
+		}
+		last = k.key
+		if k.slot != 0 {
+			p.look(k.slot)
+		}
+		if p.err != nil {
+			return store.Page{}, p.err
+		}
+	}
+	p.page.Next = ""
+	if !last.IsZero() {
+		p.page.Next, err = cursor(last)
+	}
+	return p.page, err
+}
+
+// look adds the contact to the page if it is selected.
+func (p *pager) look(slot uint32) {
+	s := p.store
+	if p.stop() || s.root.table.state[slot] == 0 || !p.selected(slot) || p.err != nil {
+		return
+	}
+	p.page.Keys = append(p.page.Keys, s.keys[slot])
+	if len(p.columns) == 0 {
+		return
+	}
+	row := s.root.table.row(slot)
+	values := make([]where.Value, len(p.columns))
+	for i, column := range p.columns {
+		values[i] = row[column]
+	}
+	p.page.Values = append(p.page.Values, values)
+}

@@ -1,0 +1,69 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+)
+
+// Store is a store.Store in memory. It is safe for concurrent use: a Delete
+// excludes everything else, and reads exclude only changes.
+type Store struct {
+	schema    contacts.Schema
+	root      *place // the contacts
+	assocs    []*assoc
+	treatment []*assoc // those that delete or detach, in the order of treatment
+	tables    map[string]*table
+	byKey     *target // the contacts by key
+
+	mu    sync.RWMutex
+	order order
+	keys  []contacts.Key // of the contacts, by slot
+}
+
+var _ store.Store = (*Store)(nil)
+
+// New returns an empty store for the schema, which must be valid and must not
+// be changed afterwards.
+func New(schema contacts.Schema) (*Store, error) {
+	if err := schema.Validate(); err != nil {
+		return nil, fmt.Errorf("memory: %w", err)
+	}
+	s := &Store{schema: schema, tables: map[string]*table{}, keys: make([]contacts.Key, 1)}
+	if err := s.build(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Schema returns the schema that the store was made with.
+func (s *Store) Schema() contacts.Schema { return s.schema }
+
+// Verify finds nothing: what could be wrong with a database cannot be wrong in
+// memory.
+func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("memory: verify: %w", err)
+	}
+	return nil, nil
+}
+
+// find returns the slot of the contact with that key, 0 where there is none,
+// and the key with its values in the kinds of the schema.
+func (s *Store) find(k contacts.Key) (uint32, contacts.Key, error) {
+	if slot := s.byKey.first(k); slot != 0 && s.keys[slot] == k {
+		return slot, k, nil
+	}
+	k, err := s.schema.CheckKey(k)
+	if err != nil {
+		return 0, k, invalid(err)
+	}
+	return s.byKey.first(k), k, nil
+}
+
+func invalid(err error) error {
+	return fmt.Errorf("memory: %w: %w", store.ErrInvalidRequest, err)
+}

@@ -1,0 +1,211 @@
+package sqlstore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+func (b *builder) below(l level, name string) (*association, error) {
+	for _, a := range l.rows.below {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("sqlstore: there is no association %q", name)
+}
+
+// exists is never unknown: EXISTS asks whether there is a row for which the
+// condition is true.
+func (b *builder) exists(n where.Exists, l level) term {
+	a, err := b.below(l, n.Association)
+	if err != nil {
+		return failed{err}
+	}
+	row := b.level(a.rows)
+	found := expr("EXISTS (?)", b.belonging(a, l, row, b.rowTest(n.Rows, row)))
+	if n.Negated {
+		return expr("NOT ?", found)
+	}
+	return found
+}
+
+func (b *builder) rowTest(n where.Node, row level) term {
+	if n == nil {
+		return nil
+	}
+	return b.node(n, row)
+}
+
+// belonging selects the rows of an association that belong to the row above.
+func (b *builder) belonging(a *association, up, row level, test term) term {
+	return selection{
+		columns: []term{expr("1")}, from: expr(b.source(row)),
+		where: all(b.refersTo(a, up, row), b.rowCondition(a, row), test),
+	}.term()
+}
+
+func (b *builder) count(n where.Count, l level) term {
+	a, err := b.below(l, n.Association)
+	if err != nil {
+		return failed{err}
+	}
+	row := b.level(a.rows)
+	test, counted := b.rowTest(n.Rows, row), expr("count(*)")
+	if n.By != where.CountRows {
+		var f contacts.Field
+		if f, err = a.rows.field(n.Field); err == nil {
+			err = b.unsupported(f)
+		}
+		if err != nil {
+			return failed{err}
+		}
+		c := b.column(row, f)
+		test = all(test, b.known(c))
+		if n.By == where.CountMonths {
+			counted = expr("count(DISTINCT " + b.month(c) + ")")
+		} else {
+			counted = expr("count(DISTINCT " + b.distinct(c, n.Fold) + ")")
+		}
+	}
+	return expr("(?) "+n.Op.String()+" ?", selection{
+		columns: []term{counted}, from: expr(b.source(row)),
+		where: all(b.refersTo(a, l, row), b.rowCondition(a, row), test),
+	}.term(), n.N)
+}
+
+// refersTo is true when the row refers to the row above by any of the
+// association's references.
+func (b *builder) refersTo(a *association, up, row level) term {
+	ways := make([]term, len(a.refs))
+	for i, r := range a.refs {
+		ways[i] = b.refersBy(r, up, row)
+	}
+	return anyOf(ways...)
+}
+
+func (b *builder) refersBy(r reference, up, row level) term {
+	var terms, guards []term
+	for i, f := range r.from {
+		from, to := b.column(row, f), b.column(up, r.to[i])
+		above, below := b.joined(to, from)
+		terms = append(terms, expr(above+" = "+below))
+		guards = append(guards, b.filled(r, from))
+	}
+	return all(append(append(terms, guards...), b.constants(r, row)...)...)
+}
+
+// filled is true for a column that refers to something, as far as that does
+// not follow from being equal to what it refers to; nil where there is nothing
+// to ask. Rows are found as the database joins them: otherwise a row that is
+// there would not restrict, or be left behind. Only the empty text refers to
+// nothing, unless it is part of the key.
+func (b *builder) filled(r reference, c column) term {
+	if r.toKey || c.field.Kind != where.KindText {
+		return nil
+	}
+	return expr(c.sql + " <> ''")
+}
+
+func (b *builder) constants(r reference, row level) []term {
+	out := make([]term, len(r.constants))
+	for i, k := range r.constants {
+		n := where.Compare{Field: k.field.Name, Op: where.Equal, Value: k.value, Fold: k.field.CaseInsensitive}
+		if n.Fold {
+			folded, err := where.ValueOf(where.Fold(k.value.Text()))
+			if err != nil {
+				return []term{failed{fmt.Errorf("sqlstore: constant %q: %w", k.field.Name, err)}}
+			}
+			n.Value = folded
+		}
+		out[i] = b.node(n, row)
+	}
+	return out
+}
+
+// rowCondition is the association's own condition on its rows, or nil.
+func (b *builder) rowCondition(a *association, row level) term {
+	if a.Where.IsZero() {
+		return nil
+	}
+	p, err := a.Where.Freeze(b.at).Resolve(a.cat)
+	if err != nil {
+		return failed{fmt.Errorf("sqlstore: association %q: %w", a.Name, err)}
+	}
+	return b.predicate(p, row)
+}
+
+// base selects columns of the contacts that a statement is about.
+type base interface {
+	// key selects the contacts' keys, and other any other fields of theirs.
+	key(b *builder) term
+	other(b *builder, fields []contacts.Field) term
+}
+
+// reached is true for the rows of an association that belong to the contacts,
+// by nested lists of references: unlike EXISTS from the row's side, this is
+// driven by the contacts and finds the rows by an index on the reference.
+func (b *builder) reached(a *association, row level, from base) term {
+	ways := make([]term, len(a.refs))
+	for i, r := range a.refs {
+		ways[i] = b.reachedBy(a, r, row, from)
+	}
+	return all(anyOf(ways...), b.rowCondition(a, row))
+}
+
+func (b *builder) reachedBy(a *association, r reference, row level, from base) term {
+	var target term
+	var up level
+	switch {
+	case a.above != nil:
+		up = b.level(a.above.rows)
+		target = b.pick(up, r.to, b.reached(a.above, up, from))
+	case r.toKey && b.listed(r, row, b.model.contacts):
+		up = b.level(b.model.contacts)
+		target = from.key(b)
+	default:
+		up = b.level(b.model.contacts)
+		target = from.other(b, r.to)
+	}
+	var lists []string
+	var guards []term
+	for i, f := range r.from {
+		c := b.column(row, f)
+		_, below := b.joined(b.column(up, r.to[i]), c)
+		lists = append(lists, below)
+		guards = append(guards, b.filled(r, c))
+	}
+	return all(append(append([]term{expr(tuple(lists)+" IN (?)", target)}, guards...), b.constants(r, row)...)...)
+}
+
+// listed reports whether the reference can be looked up in a list of the keys'
+// values: it names them in their order, and matches them just as the key's own
+// columns.
+func (b *builder) listed(r reference, row level, up *rowSet) bool {
+	for i, f := range r.from {
+		if r.to[i].Name != up.key[i].Name || !b.alike(row.info.column(f.ColumnName()), b.tables[up.table].column(r.to[i].ColumnName())) {
+			return false
+		}
+	}
+	return true
+}
+
+// pick selects fields of the rows that fulfil the condition. Where they are
+// NULL nothing is equal to them.
+func (b *builder) pick(l level, fields []contacts.Field, where term) term {
+	var columns []term
+	for _, c := range b.columns(l, fields) {
+		columns = append(columns, expr(c.sql))
+	}
+	return selection{columns: columns, from: expr(b.source(l)), where: where}.term()
+}
+
+// tuple is a column, or several as a row value.
+func tuple(columns []string) string {
+	if len(columns) == 1 {
+		return columns[0]
+	}
+	return "(" + strings.Join(columns, ", ") + ")"
+}

@@ -1,0 +1,290 @@
+package sqlstore
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// DDL returns the statements that create the schema's tables, in an order in
+// which they can be executed, each alone: every table with the columns that
+// the schema names, and an index on every reference. Associations on one table
+// share it.
+//
+// A foreign key is declared where it says exactly what the schema says: ON
+// DELETE CASCADE for Delete, SET NULL for Detach, RESTRICT for Restrict. There
+// is none for other actions, for references with constants or a condition, to
+// other fields than the key, and for columns that several associations use.
+func DDL(dialect Dialect, schema contacts.Schema) ([]string, error) {
+	e, err := dialect.engine()
+	if err != nil {
+		return nil, err
+	}
+	if err := schema.Validate(); err != nil {
+		return nil, fmt.Errorf("sqlstore: %w", err)
+	}
+	m, err := newModel(schema)
+	if err != nil {
+		return nil, err
+	}
+	d := ddl{b: &builder{engine: e, model: m}, tables: map[string]*tableDDL{}}
+	d.table(m.contacts, m.contacts.key)
+	for _, a := range m.all {
+		if !a.OfContacts {
+			d.table(a.rows, a.rows.key)
+		}
+	}
+	for _, a := range m.all {
+		d.references(a)
+	}
+	return d.statements()
+}
+
+// ddl collects what the schema says of each table.
+type ddl struct {
+	b      *builder
+	order  []*tableDDL
+	tables map[string]*tableDDL
+}
+
+type tableDDL struct {
+	name    string
+	columns []contacts.Field
+	key     []string // columns
+	foreign []foreignKeyDDL
+	indexes []indexDDL
+}
+
+type foreignKeyDDL struct {
+	columns, target []string
+	parent          string
+	action          string
+}
+
+type indexDDL struct {
+	columns []string
+	folded  []bool // by column: compared without the case of letters
+	unique  bool
+	where   string
+}
+
+func (d *ddl) table(r *rowSet, key []contacts.Field) {
+	t := d.tables[r.table]
+	if t == nil {
+		t = &tableDDL{name: r.table}
+		d.tables[r.table] = t
+		d.order = append(d.order, t)
+	}
+	for _, f := range r.fields {
+		i := slices.IndexFunc(t.columns, func(g contacts.Field) bool { return g.ColumnName() == f.ColumnName() })
+		if i < 0 {
+			t.columns = append(t.columns, f)
+		} else {
+			t.columns[i].Required = t.columns[i].Required || f.Required
+		}
+	}
+	if len(t.key) == 0 {
+		t.key = columnNames(key)
+	}
+}
+
+func (d *ddl) references(a *association) {
+	t, parent := d.tables[a.Table], d.b.model.contacts
+	if a.above != nil {
+		parent = a.above.rows
+	}
+	for _, r := range a.refs {
+		columns, target := columnNames(r.from), columnNames(r.to)
+		folded := d.folded(r)
+		if !t.indexed(columns, folded) {
+			t.indexes = append(t.indexes, indexDDL{columns: columns, folded: folded})
+		}
+		if a.Action != contacts.ReadOnly && (!r.toKey || slices.Contains(folded, true)) {
+			d.tables[parent.table].unique(r, target, folded)
+		}
+		if action := d.action(a, r); action != "" && slices.Equal(target, d.tables[parent.table].key) {
+			t.foreign = append(t.foreign, foreignKeyDDL{columns, target, parent.table, action})
+		}
+	}
+}
+
+// folded says which columns of the reference are compared without the case of
+// letters.
+func (d *ddl) folded(r reference) []bool {
+	out := make([]bool, len(r.from))
+	for i, f := range r.from {
+		out[i] = d.b.folds(r.to[i], f)
+	}
+	return out
+}
+
+// indexed reports whether the key or an index starts with the columns.
+func (t *tableDDL) indexed(columns []string, folded []bool) bool {
+	n := len(columns)
+	starts := func(of []string) bool { return len(of) >= n && slices.Equal(of[:n], columns) }
+	return starts(t.key) && !slices.Contains(folded, true) || slices.ContainsFunc(t.indexes, func(i indexDDL) bool {
+		return i.where == "" && starts(i.columns) && slices.Equal(i.folded[:n], folded)
+	})
+}
+
+// unique adds a unique index for columns that are referred to. Empty texts
+// refer to nothing but a key, so there may be many.
+func (t *tableDDL) unique(r reference, columns []string, folded []bool) {
+	index := indexDDL{columns: columns, folded: folded, unique: true}
+	for _, f := range r.to {
+		if f.Kind == where.KindText && !r.toKey {
+			index.where = f.ColumnName()
+		}
+	}
+	if slices.Equal(columns, t.key) && !slices.Contains(folded, true) || slices.ContainsFunc(t.indexes, func(i indexDDL) bool {
+		return i.unique && slices.Equal(i.columns, columns) && slices.Equal(i.folded, folded)
+	}) {
+		return
+	}
+	t.indexes = append(t.indexes, index)
+}
+
+// action is the clause of the foreign key for a reference, "" for none.
+func (d *ddl) action(a *association, r reference) string {
+	if !r.toKey || len(r.constants) > 0 || !a.Where.IsZero() || d.shared(a, r) {
+		return ""
+	}
+	switch a.Action {
+	case contacts.Delete:
+		return "CASCADE"
+	case contacts.Detach:
+		if len(r.nulled) == len(r.from) {
+			return "SET NULL"
+		}
+	case contacts.Restrict:
+		return "RESTRICT"
+	case contacts.Keep, contacts.ReadOnly:
+	}
+	return ""
+}
+
+// shared reports whether another association uses a column of the reference.
+func (d *ddl) shared(a *association, r reference) bool {
+	columns := columnNames(r.from)
+	for _, other := range d.b.model.all {
+		if other == a || other.Table != a.Table {
+			continue
+		}
+		for _, o := range other.refs {
+			if slices.ContainsFunc(columnNames(o.from), func(c string) bool { return slices.Contains(columns, c) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func columnNames(fields []contacts.Field) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.ColumnName()
+	}
+	return out
+}
+
+func (d *ddl) statements() ([]string, error) {
+	var out []string
+	for _, t := range d.order {
+		for _, f := range t.columns {
+			if err := d.b.unsupported(f); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, d.create(t))
+	}
+	for _, t := range d.order {
+		for _, i := range t.indexes {
+			out = append(out, d.index(t, i))
+		}
+	}
+	return out, nil
+}
+
+func (d *ddl) create(t *tableDDL) string {
+	var lines []string
+	single := ""
+	for _, f := range t.columns {
+		line := d.b.quote(f.ColumnName()) + " " + d.b.columnType(f)
+		inKey := slices.Contains(t.key, f.ColumnName())
+		switch {
+		case inKey && len(t.key) == 1:
+			single = d.b.onlyKey(f)
+			line += " " + single
+		case inKey || f.Required:
+			line += " NOT NULL"
+		}
+		lines = append(lines, line)
+	}
+	if len(t.key) > 0 && single == "" {
+		lines = append(lines, "PRIMARY KEY "+d.list(t.key))
+	}
+	for _, k := range t.foreign {
+		_, parent, qualified := strings.Cut(k.parent, ".")
+		if !qualified {
+			parent = k.parent
+		}
+		lines = append(lines, "FOREIGN KEY "+d.list(k.columns)+" REFERENCES "+
+			d.b.quote(parent)+" "+d.list(k.target)+" ON DELETE "+k.action)
+	}
+	return "CREATE TABLE " + d.b.table(t.name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
+}
+
+// index names an index after its table and columns; a hash keeps names of odd
+// or long columns apart.
+func (d *ddl) index(t *tableDDL, i indexDDL) string {
+	database, table, qualified := strings.Cut(t.name, ".")
+	if !qualified {
+		database, table = "", t.name
+	}
+	name := table + "_" + strings.Join(i.columns, "_")
+	if slices.Contains(i.folded, true) {
+		name += "_nocase"
+	}
+	const longest = 50
+	if len(name) > longest {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(name))
+		name = strings.ToValidUTF8(name[:longest], "") + fmt.Sprintf("_%08x", h.Sum32())
+	}
+	kind := "INDEX "
+	if i.unique {
+		kind, name = "UNIQUE INDEX ", name+"_unique"
+	}
+	name = d.b.quote(name)
+	if database != "" {
+		name = d.b.quote(database) + "." + name
+	}
+	out := "CREATE " + kind + name + " ON " + d.b.quote(table) + " " + d.indexed(i)
+	if i.where != "" {
+		out += " WHERE " + d.b.quote(i.where) + " <> ''"
+	}
+	return out
+}
+
+// indexed lists the columns of an index.
+func (d *ddl) indexed(i indexDDL) string {
+	parts := make([]string, len(i.columns))
+	for n, c := range i.columns {
+		if parts[n] = d.b.quote(c); i.folded[n] {
+			parts[n] += " COLLATE " + d.b.folding()
+		}
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+func (d *ddl) list(columns []string) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = d.b.quote(c)
+	}
+	return "(" + strings.Join(quoted, ", ") + ")"
+}

@@ -1,0 +1,28 @@
+// Package sqlstore keeps contacts in a host's own SQL database, over the
+// *sql.DB that the host has opened anyway, with the driver of its choice.
+//
+//	st, err := sqlstore.Open(ctx, db, sqlstore.SQLite, schema)
+//
+// [Open] compares names only; [Store.Verify] looks for everything that could
+// lose data, leave orphans or be slow. A host without tables of its own makes
+// them from [DDL].
+//
+// # How values are stored
+//
+// Every field has a kind and an encoding; a stored value that does not belong
+// to them (an integer in a column of times as text, a date that does not
+// exist) is unknown to every condition. [Encode] returns what the store reads
+// as a given value. On SQLite the engine's own way is: integers and booleans
+// as integers, times as text in UTC ([contacts.SQLiteTime]), dates as text,
+// UUIDs as their canonical text in lower case. SQLite has no exact decimal
+// type and needs an encoding for them. Text that is not valid UTF-8 is not
+// recognised inside SQLite; it is unknown only where it is read.
+//
+// # What a batch does
+//
+// [Store.Delete] is one transaction on one connection, so a pool of a single
+// connection is enough. On SQLite it begins with a write that changes nothing,
+// so that the transaction holds the write lock before it reads, whatever the
+// driver's way to begin one. Rows are deleted explicitly, the deepest first;
+// cascades of the database are not relied on.
+package sqlstore

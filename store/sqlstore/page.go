@@ -1,0 +1,165 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// Page returns selected contacts in the order of the key. It is one statement
+// that walks the key's index from the cursor on.
+func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
+	const op = "read page"
+	p, err := r.Resolve(s.model.schema)
+	if err != nil {
+		return store.Page{}, invalid(err)
+	}
+	if r.Limit < 1 {
+		return store.Page{}, invalid(fmt.Errorf("a page of %d contacts", r.Limit))
+	}
+	q := pageQuery{store: s, b: s.builder(r.Selection), request: r}
+	q.c = q.b.level(s.model.contacts)
+	for _, name := range r.Fields {
+		f, err := s.model.contacts.field(name)
+		if err == nil {
+			err = s.unsupported(f)
+		}
+		if err != nil {
+			return store.Page{}, invalid(err)
+		}
+		q.fields = append(q.fields, f)
+	}
+	from, which, err := q.bounds()
+	switch {
+	case err != nil:
+		return store.Page{}, invalid(err)
+	case ctx.Err() != nil:
+		return store.Page{}, failure(ctx, s.engine, op, "", ctx.Err())
+	case which == nil:
+		return store.Page{Next: r.After}, nil
+	}
+	t := selection{
+		columns: q.columns(), from: from,
+		where: all(append(which, q.b.keyKnown(q.c), q.b.predicate(p.Condition, q.c),
+			q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c))...),
+		order: q.b.keyOrder(q.c, ""), limit: int64(r.Limit),
+	}.term()
+	if err := query(ctx, s.engine, s.db, op, s.model.schema.Table, t, q.scan); err != nil {
+		return store.Page{}, err
+	}
+	if q.scanned == r.Limit && len(q.page.Keys) == 0 {
+		return store.Page{}, &store.Error{Op: op, Table: s.model.schema.Table, Err: errKeyRead}
+	}
+	return q.finish()
+}
+
+// pageQuery makes and reads one page.
+type pageQuery struct {
+	store   *Store
+	b       *builder
+	c       level
+	request store.PageRequest
+	fields  []contacts.Field
+	scanned int // rows, those that cannot be named included
+	page    store.Page
+}
+
+// bounds returns what the page is read from and which part of it; no terms
+// mean nothing.
+func (q *pageQuery) bounds() (from term, which []term, err error) {
+	from = expr(q.b.source(q.c))
+	if q.request.Keys != nil {
+		keys, err := q.store.distinct(q.request.Keys)
+		if err != nil || len(keys) == 0 {
+			return nil, nil, err
+		}
+		k := keyList{q.b.keys(q.c.rows.key, keys)}
+		from = expr("? "+q.b.crossJoin()+" "+q.b.source(q.c), k.rows.from)
+		return from, []term{q.b.keyJoin(q.c, k)}, nil
+	}
+	if q.request.Until == "" {
+		return nil, nil, nil
+	}
+	if q.request.After != "" {
+		values, err := q.store.cursorValues(q.request.After)
+		if err != nil {
+			return nil, nil, err
+		}
+		which = append(which, q.b.keyCompared(q.c, ">", values))
+	}
+	values, err := q.store.cursorValues(q.request.Until)
+	if err != nil {
+		return nil, nil, err
+	}
+	return from, append(which, q.b.keyCompared(q.c, "<=", values)), nil
+}
+
+// columns are the key, and for each field how it is stored and its value.
+func (q *pageQuery) columns() []term {
+	out := q.b.keyRead(q.c)
+	for _, f := range q.fields {
+		c := q.b.column(q.c, f)
+		out = append(out,
+			expr("CASE WHEN "+c.sql+" IS NULL THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.known(c)),
+			expr(q.b.read(c)))
+	}
+	return out
+}
+
+const (
+	storedNull  = 1
+	storedKnown = 2
+)
+
+func (q *pageQuery) scan(r *sql.Rows) error {
+	key := q.c.rows.key
+	raw := make([]any, len(key)+2*len(q.fields))
+	targets := make([]any, len(raw))
+	for i := range raw {
+		targets[i] = &raw[i]
+	}
+	if err := r.Scan(targets...); err != nil {
+		return err //nolint:wrapcheck // wrapped by each
+	}
+	q.scanned++
+	k, err := q.store.keyOf(raw[:len(key)])
+	if err != nil {
+		return nil //nolint:nilerr // text that is not UTF-8: no key can name the contact, so it is never selected
+	}
+	q.page.Keys = append(q.page.Keys, k)
+	if q.request.Fields == nil {
+		return nil
+	}
+	values := make([]where.Value, len(q.fields))
+	for i, f := range q.fields {
+		state, value := raw[len(key)+2*i], raw[len(key)+2*i+1]
+		switch state {
+		case int64(storedNull):
+		case int64(storedKnown):
+			values[i] = q.store.decode(f, value)
+		default:
+			values[i] = where.Unknown()
+		}
+	}
+	q.page.Values = append(q.page.Values, values)
+	return nil
+}
+
+// finish sets the cursor: a full page ends with its last contact, another one
+// where it was asked to.
+func (q *pageQuery) finish() (store.Page, error) {
+	q.page.Next = q.request.Until
+	if n := len(q.page.Keys); q.scanned == q.request.Limit && n > 0 {
+		next, err := cursorOf(q.page.Keys[n-1])
+		if err != nil {
+			return store.Page{}, err
+		}
+		q.page.More = next != q.request.Until
+		q.page.Next = next
+	}
+	return q.page, nil
+}

@@ -1,0 +1,88 @@
+package sqlstore
+
+import (
+	"strings"
+
+	sq "github.com/Masterminds/squirrel"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// sqlite is the engine of SQLite.
+type sqlite struct{}
+
+func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (sqlite) placeholders() sq.PlaceholderFormat { return sq.Question }
+
+func (sqlite) once() string { return "AS MATERIALIZED" }
+
+// maxArgs is SQLITE_MAX_VARIABLE_NUMBER since 3.32.
+func (sqlite) maxArgs() int { return 32766 }
+
+// batchSize is larger than elsewhere: on SQLite most of a batch's cost is per
+// batch, not per row.
+func (sqlite) batchSize() int { return 5000 }
+
+// lock starts the write transaction. A deferred transaction gets the write
+// lock with its first write, here before it has read anything, so that it
+// waits for other writers instead of failing on a stale snapshot.
+func (s sqlite) lock(table, column string) term {
+	return updateRows(table+` AS "c"`, []assignment{{s.quote(column), expr(`"c".` + s.quote(column))}}, expr("1 = 0"))
+}
+
+func (sqlite) crossJoin() string { return "CROSS JOIN" }
+
+// binary is the collation that compares bytes.
+const (
+	binary = "BINARY"
+	noCase = "NOCASE"
+)
+
+// textual reports whether the field's values are stored as text.
+func textual(f contacts.Field) bool {
+	switch f.Kind {
+	case where.KindText, where.KindDate:
+		return true
+	case where.KindTime:
+		return f.Encoding.Form == contacts.FormNative || f.Encoding.Form == contacts.FormText
+	case where.KindUUID:
+		return f.Encoding.Form != contacts.FormUUIDBytes
+	case where.KindInt64, where.KindUint64, where.KindFloat64, where.KindDecimal, where.KindBool:
+	}
+	return false
+}
+
+func (sqlite) exactly(c column) string {
+	if !textual(c.field) || c.info.collation == "" {
+		return ""
+	}
+	return c.sql + " COLLATE " + binary
+}
+
+func collation(c columnInfo) string {
+	if c.collation == "" {
+		return binary
+	}
+	return c.collation
+}
+
+// joined compares as the database joins the columns: by the collation of the
+// column that is referred to, which is the left one. An IN takes its collation
+// from the side of the row, so there it has to be named.
+func (s sqlite) joined(above, row column) (aboveSQL, rowSQL string) {
+	switch {
+	case s.folds(above.field, row.field):
+		return above.sql + " COLLATE " + noCase, row.sql + " COLLATE " + noCase
+	case textual(row.field) && above.info.collation != row.info.collation:
+		return above.sql, row.sql + " COLLATE " + collation(above.info)
+	}
+	return above.sql, row.sql
+}
+
+func (sqlite) folds(above, row contacts.Field) bool {
+	return above.CaseInsensitive || row.CaseInsensitive
+}
+
+func (sqlite) folding() string { return noCase }

@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"strings"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// affinity is what SQLite does with values of other classes.
+type affinity uint8
+
+const (
+	affinityBlob affinity = iota
+	affinityText
+	affinityNumeric
+	affinityInteger
+	affinityReal
+)
+
+// affinity follows the rules that SQLite documents, in their order.
+func (c columnInfo) affinity() affinity {
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(c.declared, p) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("INT"):
+		return affinityInteger
+	case has("CHAR", "CLOB", "TEXT"):
+		return affinityText
+	case has("BLOB") || c.declared == "":
+		return affinityBlob
+	case has("REAL", "FLOA", "DOUB"): //nolint:misspell // as SQLite spells it
+		return affinityReal
+	}
+	return affinityNumeric
+}
+
+// alike compares affinities, by which SQLite converts what is stored and
+// compared. NUMERIC and INTEGER store the same.
+func (sqlite) alike(a, b columnInfo) bool {
+	numeric := func(c columnInfo) affinity {
+		if c.affinity() == affinityInteger {
+			return affinityNumeric
+		}
+		return c.affinity()
+	}
+	return numeric(a) == numeric(b)
+}
+
+// changes reports whether the column's affinity converts values of the field
+// when they are stored.
+func (sqlite) changes(f contacts.Field, c columnInfo) bool {
+	a := c.affinity()
+	switch {
+	case f.Kind == where.KindText:
+		return a != affinityText && a != affinityBlob
+	case textual(f) || f.Kind == where.KindUUID:
+		return false // not like a number, so nothing converts it
+	case f.Kind == where.KindFloat64 || f.Encoding.Form == contacts.FormReal:
+		return a == affinityText
+	}
+	return a == affinityText || a == affinityReal
+}
+
+// rowidKey returns the column that is another name for the table's rowid.
+func (t tableInfo) rowidKey() (string, bool) {
+	name := ""
+	for _, c := range t.columns {
+		switch {
+		case c.keyPart == 1 && c.declared == "INTEGER":
+			name = c.name
+		case c.keyPart > 0:
+			return "", false
+		}
+	}
+	return name, name != ""
+}

@@ -1,0 +1,55 @@
+package sqlstore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+func (v *verification) fields() {
+	for _, r := range v.store.model.sets() {
+		for _, f := range r.fields {
+			name := f.ColumnName()
+			if err := v.store.unsupported(f); err != nil {
+				v.add(store.Fatal, CodeEncoding, r.table, name, "the engine cannot compare a "+f.Kind.String()+" field in this encoding",
+					"name another with Field.Encoded; decimals need contacts.DecimalUnits or contacts.DecimalReal, times UTC")
+				continue
+			}
+			c := v.tables[r.table].column(name)
+			if v.store.changes(f, c) {
+				v.add(store.Warning, CodeColumnType, r.table, name,
+					fmt.Sprintf("the declared type %q stores values of a %s field in another form, so that they are unknown", c.declared, f.Kind),
+					"correct the field's kind or encoding, or the column's type")
+			}
+			if f.Kind == where.KindUint64 {
+				v.add(store.Warning, CodeRange, r.table, name, "integers from 2^63 on cannot be stored",
+					"declare the field as Int64 if it never holds more")
+			}
+		}
+	}
+}
+
+func (v *verification) contactKey() {
+	m := v.store.model
+	t, columns := v.tables[m.contacts.table], columnNames(m.contacts.key)
+	if !t.unique(columns, t.collations(columns), false) {
+		v.add(store.Fatal, CodeKeyNotUnique, m.contacts.table, strings.Join(columns, ","),
+			"no unique index on exactly the columns of the key that compares as they do", "create one, or name the key that identifies a contact")
+	}
+	for _, name := range columns {
+		switch c := t.column(name); {
+		case c.notNull:
+		case c.keyPart > 0:
+			v.add(store.Warning, CodeKeyNullable, m.contacts.table, name,
+				"the column can be NULL although it is in the primary key; such contacts are never selected", "declare the column NOT NULL")
+		default:
+			v.add(store.Fatal, CodeKeyNullable, m.contacts.table, name, "the key can be NULL", "declare the column NOT NULL")
+		}
+	}
+	if t.reuses {
+		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "the id of a deleted contact may be given to a new one",
+			"declare the column so that ids are never used again, on SQLite INTEGER PRIMARY KEY AUTOINCREMENT")
+	}
+}

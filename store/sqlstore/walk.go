@@ -1,0 +1,121 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// Bound returns the cursor of the last contact. Behind it there may be some
+// whose keys are no UTF-8; they have none.
+func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
+	b := s.builder(store.Selection{})
+	c := b.level(s.model.contacts)
+	var out store.Cursor
+	unnamed := 0
+	err := query(ctx, s.engine, s.db, "find last contact", s.model.schema.Table, selection{
+		columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyKnown(c), order: b.keyOrder(c, " DESC"), limit: boundRows,
+	}.term(), func(r *sql.Rows) error {
+		raw := make([]any, len(c.rows.key))
+		targets := make([]any, len(raw))
+		for i := range raw {
+			targets[i] = &raw[i]
+		}
+		err := r.Scan(targets...)
+		if err != nil {
+			return err //nolint:wrapcheck // wrapped by each
+		}
+		if out != "" {
+			return nil
+		}
+		k, err := s.keyOf(raw)
+		if err != nil {
+			unnamed++
+			return nil //nolint:nilerr // as in Page
+		}
+		out, err = cursorOf(k)
+		return err
+	})
+	if err == nil && out == "" && unnamed > 0 {
+		err = &store.Error{Op: "find last contact", Table: s.model.schema.Table, Err: errKeyRead}
+	}
+	return out, err
+}
+
+// boundRows is how many contacts are read to find one whose key can be named.
+const boundRows = 100
+
+var (
+	errKeyRead = errors.New("sqlstore: a key was read that is not of its kind")
+	errCursor  = errors.New("this cursor is not of this store")
+)
+
+// keyOf makes a key of what was read.
+func (s *Store) keyOf(raw []any) (contacts.Key, error) {
+	values := make([]where.Value, len(raw))
+	for i, f := range s.model.contacts.key {
+		values[i] = s.decode(f, raw[i])
+	}
+	k, err := contacts.KeyOf(values...)
+	if err != nil {
+		return k, errKeyRead
+	}
+	return k, nil
+}
+
+// cursorVersion tells a cursor from anything else.
+const cursorVersion = "1"
+
+func cursorOf(k contacts.Key) (store.Cursor, error) {
+	text, err := json.Marshal(k)
+	if err != nil {
+		return "", fmt.Errorf("sqlstore: cursor: %w", err)
+	}
+	return store.Cursor(cursorVersion + string(text)), nil
+}
+
+// cursorValues returns the cursor's key as the columns store it.
+func (s *Store) cursorValues(c store.Cursor) ([]any, error) {
+	text, ok := strings.CutPrefix(string(c), cursorVersion)
+	var k contacts.Key
+	if !ok || json.Unmarshal([]byte(text), &k) != nil {
+		return nil, errCursor
+	}
+	k, err := s.model.schema.CheckKey(k)
+	if err != nil {
+		return nil, errCursor
+	}
+	out := make([]any, 0, len(s.model.contacts.key))
+	for i, v := range k.Values() {
+		x, err := s.encode(s.model.contacts.key[i], v)
+		if err != nil {
+			return nil, errCursor
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// distinct checks keys, and leaves out those that occur again.
+func (s *Store) distinct(keys []contacts.Key) ([]contacts.Key, error) {
+	seen := make(map[contacts.Key]struct{}, len(keys))
+	out := make([]contacts.Key, 0, len(keys))
+	for i, k := range keys {
+		k, err := s.model.schema.CheckKey(k)
+		if err != nil {
+			return nil, fmt.Errorf("key %d of %d: %w", i+1, len(keys), err)
+		}
+		if _, again := seen[k]; !again {
+			seen[k] = struct{}{}
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
+)
+
+// Store keeps contacts and what belongs to them. No transaction crosses the
+// port: a call is one transaction, or only reads.
+//
+// Every method is safe for concurrent use, refuses an invalid condition before
+// it touches any data, and returns promptly when the context ends, with an
+// error that wraps the context's. Errors carry a class of this package where
+// one fits (see [Error]) and never contain contact data. An implementation
+// checks everything it is given as if nobody had before.
+type Store interface {
+	// Schema returns the schema that the store was opened with. It is valid.
+	Schema() contacts.Schema
+
+	// Verify compares the schema with the storage. A run refuses to start on
+	// findings of severity Fatal.
+	Verify(ctx context.Context) ([]Finding, error)
+
+	// Count counts the contacts that are selected, and on request the rows
+	// that belong to them. It changes nothing.
+	Count(ctx context.Context, r CountRequest) (Counts, error)
+
+	// Bound returns the cursor of the last contact in the order of the walk,
+	// whether it is selected or not, and "" when there are no contacts.
+	Bound(ctx context.Context) (Cursor, error)
+
+	// Page returns selected contacts in the order of the key, in the columns'
+	// own order. It locks nothing, and its cost must not grow with what lies
+	// before the cursor.
+	Page(ctx context.Context, r PageRequest) (Page, error)
+
+	// Delete deletes contacts and treats their associations, in one
+	// transaction: all of what the Outcome says is durable when Delete
+	// returns without an error, and nothing is when it returns with one,
+	// unless the error is ErrOutcomeUnknown.
+	//
+	// It locks the contacts in the order of their keys, then tests the
+	// selection and what restricts under that lock, and only then changes
+	// rows: associations in the order of [contacts.Schema.Order], the
+	// contacts last, all of it by the keys that passed.
+	Delete(ctx context.Context, b Batch) (Outcome, error)
+}
+
+// BatchSizer is implemented by stores for which another batch size than 1000
+// is better when the host does not choose one.
+type BatchSizer interface {
+	// DefaultBatchSize returns a size of at least 1.
+	DefaultBatchSize() int
+}
+
+// Selection says which contacts are meant: those for which Condition and Scope
+// are true and Protected is false. A contact for which one of them is unknown
+// is not meant.
+type Selection struct {
+	// At is the instant for which relative times were frozen. Conditions in
+	// the schema are frozen for it by the store.
+	At time.Time
+	// Condition is required and frozen. Everything matches all contacts.
+	Condition where.Condition
+	// Scope is what the service may see and touch; zero: all contacts.
+	Scope where.Condition
+	// Protected is what no deletion ever passes, nor changes; zero: nothing.
+	// A row that is to be deleted and also refers, by a reference in the
+	// schema, to a contact that is protected or out of scope restricts, and so
+	// does such a contact itself where it would be detached. Only references
+	// to contacts are looked at: a row that belongs to another contact by a
+	// row above, such as a message of that contact's conversation, does not
+	// restrict.
+	Protected where.Condition
+}
+
+// CountRequest asks for a count.
+type CountRequest struct {
+	Selection
+	// AtMost stops the counting of contacts there; 0: count all. It has no
+	// effect on rows.
+	AtMost int64
+	// Rows asks for the rows of each association that belong to the selected
+	// contacts.
+	Rows bool
+}
+
+// Counts is the answer to a CountRequest.
+type Counts struct {
+	Contacts int64
+	// Rows holds, for every association that is not ReadOnly, by its name,
+	// how many of its rows belong to the selected contacts, directly or by
+	// the rows above. A row that belongs to two of them counts once; one that
+	// two associations share counts for both. A row of the contact table that
+	// is itself selected does not count. Nil unless asked for.
+	Rows map[string]int64
+}
+
+// Cursor is a place in the order of the walk. It is opaque and exact; only the
+// store that made it compares it. "" is the place before the first contact.
+type Cursor string
+
+// PageRequest asks for selected contacts.
+type PageRequest struct {
+	Selection
+	After Cursor // exclusive
+	Until Cursor // inclusive; "": nothing is returned
+	// Limit is the largest number of contacts to return, at least 1.
+	Limit int
+	// Keys, when not nil, restricts the page to these contacts; After and
+	// Until do not apply then, and Limit still does.
+	Keys []contacts.Key
+	// Fields names contact fields whose values are wanted too.
+	Fields []string
+}
+
+// Page is a part of the walk.
+type Page struct {
+	Keys []contacts.Key
+	// Values holds the requested fields of each key, in the order of the
+	// request; nil unless asked for.
+	Values [][]where.Value
+	// Next is the cursor after the last contact that was looked at.
+	Next Cursor
+	// More reports whether there may be selected contacts after Next.
+	More bool
+}

@@ -1,0 +1,44 @@
+// Package storetest proves that a store keeps its contract. It is for authors
+// of adapters, and for tests of code that works with stores.
+//
+// # The suite
+//
+// An author of an adapter writes a [Harness], which opens the store over fresh
+// storage with given rows and reads all rows back, and one test:
+//
+//	type harness struct{}
+//
+//	func (harness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+//		db := newDatabase(tb)            // empty, closed with tb.Cleanup
+//		createTables(tb, db, schema)     // a column for every field, in its encoding
+//		for table, rows := range data {
+//			insertRows(tb, db, schema, table, rows)
+//		}
+//		st, err := mystore.Open(tb.Context(), db, schema)
+//		require.NoError(tb, err)
+//		return st
+//	}
+//
+//	func (harness) Dump(tb testing.TB, st store.Store) storetest.Data { … } // the opposite
+//
+//	func TestConformance(t *testing.T) {
+//		storetest.Run(t, harness{})
+//	}
+//
+// What a storage can do more, or cannot do, a harness says by also being a
+// [ForeignHarness], a [LimitedHarness], a [StrictHarness] or a [RefillHarness].
+//
+// The suite covers what [store.Store] promises: the meaning of every condition
+// with every kind of value, the walk, what belongs to a contact and what
+// happens to it, and that nothing changes when a call fails. What is left
+// after a deletion is compared row by row with the suite's own small model.
+// Its subtests are small and named, and every failure can be run alone.
+//
+// [Agree] draws random data and random conditions and demands that all stores
+// give the same answers, for as long as it is told to.
+//
+// # The failing store
+//
+// [Fail] wraps a store so that one of its calls fails, before or after its
+// work. Sweep that call over a whole operation to test how code copes.
+package storetest
