@@ -28,7 +28,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 	for name := range faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast")
+			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast", "-test.timeout=2m")
 			run.Env = append(os.Environ(), brokenVariable+"="+name)
 			out, err := run.CombinedOutput()
 			var exit *exec.ExitError

@@ -128,6 +128,7 @@ func testWalk(t *testing.T, h Harness) {
 		out, err := b.st.Delete(t.Context(), store.Batch{Selection: old, Keys: page.Keys})
 		require.NoError(t, err)
 		require.Empty(t, out.Skipped)
+		require.False(t, page.More && page.Next == after, "More is true, but the cursor did not advance")
 		deleted += len(out.Deleted)
 		more, after = page.More, page.Next
 	}
