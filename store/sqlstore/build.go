@@ -18,6 +18,7 @@ type builder struct {
 	tables  tableSet
 	at      time.Time // for which relative times in the schema are frozen
 	aliases int
+	changes bool // the statement changes rows
 }
 
 // level is a table in a statement, under its alias.
@@ -37,8 +38,24 @@ func (b *builder) level(rows *rowSet) level {
 	return level{rows: rows, alias: b.quote(name), info: b.tables[rows.table]}
 }
 
-// source is the table as it stands in FROM, DELETE and UPDATE.
+// source is the table as it stands in FROM.
 func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS " + l.alias }
+
+// change enters a table whose rows the statement changes.
+func (b *builder) change(rows *rowSet) level {
+	b.changes = true
+	return b.level(rows)
+}
+
+// delete deletes the rows of a level that change has entered.
+func (b *builder) delete(l level, where term) term {
+	return deleteRows(b.target(b.table(l.rows.table), l.alias), where)
+}
+
+// update sets columns in the rows of a level that change has entered.
+func (b *builder) update(l level, set []assignment, where term) term {
+	return updateRows(b.changed(b.table(l.rows.table), l.alias), set, where)
+}
 
 // table quotes a table's name, with the database in which it was found: a
 // temporary table, or a name of this package's own, must not hide it.
@@ -63,6 +80,14 @@ func (b *builder) columns(l level, fields []contacts.Field) []column {
 	out := make([]column, len(fields))
 	for i, f := range fields {
 		out[i] = b.column(l, f)
+	}
+	return out
+}
+
+func sqlOf(columns []column) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = c.sql
 	}
 	return out
 }

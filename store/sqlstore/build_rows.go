@@ -137,11 +137,12 @@ func (b *builder) rowCondition(a *association, row level) term {
 	return b.predicate(p, row)
 }
 
-// base selects columns of the contacts that a statement is about.
+// base is the contacts that a statement is about.
 type base interface {
-	// key selects the contacts' keys, and other any other fields of theirs.
-	key(b *builder) term
-	other(b *builder, fields []contacts.Field) term
+	// equalsKey is true for columns that are equal to the key of one of the
+	// contacts, and equals for those that are equal to other fields of one.
+	equalsKey(b *builder, columns []string) term
+	equals(b *builder, columns []string, fields []contacts.Field) term
 }
 
 // reached is true for the rows of an association that belong to the contacts,
@@ -156,28 +157,29 @@ func (b *builder) reached(a *association, row level, from base) term {
 }
 
 func (b *builder) reachedBy(a *association, r reference, row level, from base) term {
-	var target term
-	var up level
-	switch {
-	case a.above != nil:
-		up = b.level(a.above.rows)
-		target = b.pick(up, r.to, b.reached(a.above, up, from))
-	case r.toKey && b.listed(r, row, b.model.contacts):
-		up = b.level(b.model.contacts)
-		target = from.key(b)
-	default:
-		up = b.level(b.model.contacts)
-		target = from.other(b, r.to)
+	above := b.model.contacts
+	if a.above != nil {
+		above = a.above.rows
 	}
-	var lists []string
+	up := b.level(above)
+	var columns []string
 	var guards []term
 	for i, f := range r.from {
 		c := b.column(row, f)
 		_, below := b.joined(b.column(up, r.to[i]), c)
-		lists = append(lists, below)
+		columns = append(columns, below)
 		guards = append(guards, b.filled(r, c))
 	}
-	return all(append(append([]term{expr(tuple(lists)+" IN (?)", target)}, guards...), b.constants(r, row)...)...)
+	var found term
+	switch {
+	case a.above != nil:
+		found = expr(tuple(columns)+" IN (?)", b.pick(up, r.to, b.reached(a.above, up, from)))
+	case r.toKey && b.listed(r, row, above):
+		found = from.equalsKey(b, columns)
+	default:
+		found = from.equals(b, columns, r.to)
+	}
+	return all(append(append([]term{found}, guards...), b.constants(r, row)...)...)
 }
 
 // listed reports whether the reference can be looked up in a list of the keys'
@@ -199,7 +201,14 @@ func (b *builder) pick(l level, fields []contacts.Field, where term) term {
 	for _, c := range b.columns(l, fields) {
 		columns = append(columns, expr(c.sql))
 	}
-	return selection{columns: columns, from: expr(b.source(l)), where: where}.term()
+	s := selection{columns: columns, from: expr(b.source(l)), where: where}
+	if b.changes && !b.rereads() {
+		// A table of its own for what is picked, which is computed before
+		// anything is changed.
+		s.distinct = true
+		return selection{columns: []term{expr("*")}, from: expr("(?) AS "+b.level(l.rows).alias, s.term())}.term()
+	}
+	return s.term()
 }
 
 // tuple is a column, or several as a row value.

@@ -56,14 +56,16 @@ func (f selected) column(b *builder, field contacts.Field) string {
 	return f.name + "." + b.quote(f.prefix+field.Name)
 }
 
-func (f selected) key(b *builder) term { return f.other(b, b.model.contacts.key) }
+func (f selected) equalsKey(b *builder, columns []string) term {
+	return f.equals(b, columns, b.model.contacts.key)
+}
 
-func (f selected) other(b *builder, fields []contacts.Field) term {
-	var columns []term
+func (f selected) equals(b *builder, columns []string, fields []contacts.Field) term {
+	var picked []term
 	for _, field := range fields {
-		columns = append(columns, expr(f.column(b, field)))
+		picked = append(picked, expr(f.column(b, field)))
 	}
-	return selection{columns: columns, from: expr(f.name)}.term()
+	return expr(tuple(columns)+" IN (?)", selection{columns: picked, from: expr(f.name)}.term())
 }
 
 // counts is the statement, and the associations whose rows it counts.
@@ -102,7 +104,7 @@ func (b *builder) rowsOf(a *association, from selected) term {
 	test := b.reached(a, row, from)
 	if a.OfContacts {
 		plain, _ := b.keyColumns(row)
-		test = all(test, expr("(? IN (?)) IS NOT TRUE", expr(tuple(plain)), from.key(b)))
+		test = all(test, expr("(?) IS NOT TRUE", from.equalsKey(b, plain)))
 	}
 	return selection{columns: []term{expr("count(*)")}, from: expr(b.source(row)), where: test}.term()
 }

@@ -32,7 +32,10 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	if err := ctx.Err(); err != nil {
 		return store.Outcome{}, failure(ctx, s.engine, deleteOp, "", err)
 	}
-	d := deletion{store: s, batch: batch, predicates: p, keys: keys, kept: map[int]bool{}}
+	d := deletion{store: s, batch: batch, predicates: p, keys: keys, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
+	for i, k := range keys {
+		d.places[k] = i
+	}
 	if len(keys) == 0 {
 		return store.Outcome{Rows: d.rows()}, nil
 	}
@@ -59,6 +62,7 @@ type deletion struct {
 	batch      store.Batch
 	predicates store.Predicates
 	keys       []contacts.Key
+	places     map[contacts.Key]int
 	kept       map[int]bool // places of contacts that the database keeps
 	outcome    store.Outcome
 	seen       *sighting
@@ -78,13 +82,14 @@ func (d *deletion) rows() map[string]int64 {
 // dry run, or a round that found contacts which the database keeps.
 func (d *deletion) run(t *tx) error {
 	d.seen = d.store.seen.Load()
-	if _, err := t.exec(d.table(), d.store.lock(d.builder().table(d.table()), d.harmless())); err != nil {
+	locked, err := d.lock(t)
+	if err != nil {
 		return err
 	}
 	if err := d.safe(t); err != nil {
 		return err
 	}
-	going, verdicts, err := t.classify(d.builder(), d.predicates, d.keys)
+	going, verdicts, err := d.store.classify(t, d.builder(), d.predicates, locked, d.places)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"fmt"
 
 	sq "github.com/Masterminds/squirrel"
@@ -50,6 +51,13 @@ type syntax interface {
 	placeholders() sq.PlaceholderFormat
 	// once is AS before a common table expression that is to be computed once.
 	once() string
+	// target is what stands behind DELETE FROM, for a table under an alias, and
+	// changed what stands behind UPDATE.
+	target(table, alias string) string
+	changed(table, alias string) string
+	// rereads reports whether a statement may read in a subquery, as it is, the
+	// table that it changes.
+	rereads() bool
 	// maxArgs is the largest number of arguments of a statement.
 	maxArgs() int
 }
@@ -95,11 +103,14 @@ type codec interface {
 
 // joins are how rows are found by keys and by references.
 type joins interface {
-	// keys is a list of keys as rows, in a statement whose text does not
-	// depend on their number.
-	keys(fields []contacts.Field, keys []contacts.Key) keyRows
-	// crossJoin joins two tables so that the left one is the outer loop.
-	crossJoin() string
+	// bind makes a list of keys; the columns are those of the contacts' key.
+	bind(columns []column, keys []contacts.Key) (boundKeys, error)
+	// isOneOf is true for columns that are equal to one of the keys: as they
+	// compare themselves, or byte by byte where exactly has made them.
+	isOneOf(columns []string, exact bool, keys boundKeys) term
+	// beyond compares the key, in the columns' own order, with the stored
+	// values of another one: op is > or <=. The key's index must serve it.
+	beyond(columns []column, op string, values []any) term
 	// exactly is the column as keys are compared, byte by byte, or "" when
 	// the column itself does that.
 	exactly(c column) string
@@ -116,20 +127,29 @@ type joins interface {
 // operation is how batches run.
 type operation interface {
 	batchSize() int
-	// lock makes the transaction a writing one before it reads anything.
-	lock(table, column string) term
-	// class returns the code of a driver's error, whether it leaves no doubt
-	// that a failed commit did nothing, and its class, nil for none.
-	class(err error) (code string, certain bool, class error)
+	// isolation is the level that batches need.
+	isolation() sql.IsolationLevel
+	// write locks all of the database by a change of nothing in a column of the
+	// table; nil where rows are locked instead, by a reading statement that
+	// ends with FOR UPDATE.
+	write(table, column string) term
+	// diagnose says what a driver's error means.
+	diagnose(err error) diagnosis
 	catalog
 }
 
-// keyRows is a list of keys as rows: what stands in FROM, the column
-// expressions, and the expression of the place in the list.
-type keyRows struct {
-	from    term
-	columns []term
-	index   string
+// boundKeys is a list of keys, made once for the statements of a batch. Only
+// the engine that made it knows what it holds.
+type boundKeys any
+
+// diagnosis is what an error of the driver means.
+type diagnosis struct {
+	code  string
+	class error // nil for none
+	// certain says that a commit which failed with the error did nothing.
+	certain bool
+	// table and constraint are names, where the error has them.
+	table, constraint string
 }
 
 // column is a column of a table in a statement.

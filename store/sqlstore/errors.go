@@ -33,8 +33,11 @@ func failure(ctx context.Context, e operation, op, table string, err error) erro
 	case errors.As(err, &known), errors.Is(err, store.ErrInvalidRequest):
 		return err
 	}
-	out := &store.Error{Op: op, Table: table, Err: err}
-	out.Code, _, out.Class = e.class(err)
+	d := e.diagnose(err)
+	out := &store.Error{Op: op, Class: d.class, Code: d.code, Table: table, Constraint: d.constraint, Err: err}
+	if d.table != "" {
+		out.Table = d.table
+	}
 	if ended := ctx.Err(); ended != nil {
 		out.Class = ended // whatever the driver says of an interrupted statement
 	}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -33,7 +34,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		}
 		q.fields = append(q.fields, f)
 	}
-	from, which, err := q.bounds()
+	which, err := q.bounds()
 	switch {
 	case err != nil:
 		return store.Page{}, invalid(err)
@@ -43,7 +44,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		return store.Page{Next: r.After}, nil
 	}
 	t := selection{
-		columns: q.columns(), from: from,
+		columns: q.columns(), from: expr(q.b.source(q.c)),
 		where: all(append(which, q.b.keyKnown(q.c), q.b.predicate(p.Condition, q.c),
 			q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c))...),
 		order: q.b.keyOrder(q.c, ""), limit: int64(r.Limit),
@@ -68,34 +69,32 @@ type pageQuery struct {
 	page    store.Page
 }
 
-// bounds returns what the page is read from and which part of it; no terms
-// mean nothing.
-func (q *pageQuery) bounds() (from term, which []term, err error) {
-	from = expr(q.b.source(q.c))
+// bounds returns which part of the contacts the page is of; no terms mean none.
+func (q *pageQuery) bounds() (which []term, err error) {
 	if q.request.Keys != nil {
 		keys, err := q.store.distinct(q.request.Keys)
 		if err != nil || len(keys) == 0 {
-			return nil, nil, err
+			return nil, err
 		}
-		k := keyList{q.b.keys(q.c.rows.key, keys)}
-		from = expr("? "+q.b.crossJoin()+" "+q.b.source(q.c), k.rows.from)
-		return from, []term{q.b.keyJoin(q.c, k)}, nil
+		k, err := q.b.keyList(keys)
+		return []term{q.b.keyIn(q.c, k)}, err
 	}
 	if q.request.Until == "" {
-		return nil, nil, nil
+		return nil, nil
 	}
+	key := q.b.columns(q.c, q.c.rows.key)
 	if q.request.After != "" {
 		values, err := q.store.cursorValues(q.request.After)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		which = append(which, q.b.keyCompared(q.c, ">", values))
+		which = append(which, q.b.beyond(key, ">", values))
 	}
 	values, err := q.store.cursorValues(q.request.Until)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return from, append(which, q.b.keyCompared(q.c, "<=", values)), nil
+	return append(which, q.b.beyond(key, "<=", values)), nil
 }
 
 // columns are the key, and for each field how it is stored and its value.
@@ -116,19 +115,18 @@ const (
 )
 
 func (q *pageQuery) scan(r *sql.Rows) error {
-	key := q.c.rows.key
-	raw := make([]any, len(key)+2*len(q.fields))
-	targets := make([]any, len(raw))
+	states, raw := make([]int, len(q.fields)), make([]any, len(q.fields))
+	var targets []any
 	for i := range raw {
-		targets[i] = &raw[i]
+		targets = append(targets, &states[i], &raw[i])
 	}
-	if err := r.Scan(targets...); err != nil {
-		return err //nolint:wrapcheck // wrapped by each
+	k, err := q.store.scanKey(r, targets...)
+	if err != nil && !errors.Is(err, errKeyRead) {
+		return err
 	}
 	q.scanned++
-	k, err := q.store.keyOf(raw[:len(key)])
 	if err != nil {
-		return nil //nolint:nilerr // text that is not UTF-8: no key can name the contact, so it is never selected
+		return nil // text that is not UTF-8: no key can name the contact, so it is never selected
 	}
 	q.page.Keys = append(q.page.Keys, k)
 	if q.request.Fields == nil {
@@ -136,11 +134,10 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	}
 	values := make([]where.Value, len(q.fields))
 	for i, f := range q.fields {
-		state, value := raw[len(key)+2*i], raw[len(key)+2*i+1]
-		switch state {
-		case int64(storedNull):
-		case int64(storedKnown):
-			values[i] = q.store.decode(f, value)
+		switch states[i] {
+		case storedNull:
+		case storedKnown:
+			values[i] = q.store.decode(f, raw[i])
 		default:
 			values[i] = where.Unknown()
 		}

@@ -12,7 +12,11 @@ import (
 
 // remove treats the associations and deletes the contacts.
 func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
-	k := keyList{d.store.keys(d.store.model.contacts.key, survivors)}
+	b := d.builder()
+	k, err := b.keyList(survivors)
+	if err != nil {
+		return invalid(err)
+	}
 	var total int64
 	for _, a := range d.store.model.order {
 		n, err := d.treat(t, a, k)
@@ -24,9 +28,8 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return &store.Error{Op: t.op, Class: store.ErrTooManyRows}
 		}
 	}
-	b := d.builder()
-	c := b.level(d.store.model.contacts)
-	n, err := t.exec(d.table(), deleteRows(b.source(c), b.keyIn(c, k)))
+	c := b.change(d.store.model.contacts)
+	n, err := t.exec(d.table(), b.delete(c, b.keyIn(c, k)))
 	switch {
 	case err != nil:
 		return err
@@ -100,18 +103,18 @@ func (d *deletion) hasTrigger(table string) bool {
 // treatment is the statement that deletes or detaches the rows that belong to
 // the contacts.
 func (b *builder) treatment(a *association, k keyList) term {
-	row := b.level(a.rows)
+	row := b.change(a.rows)
 	if a.Action == contacts.Delete {
-		return deleteRows(b.source(row), b.affected(a, row, k))
+		return b.delete(row, b.affected(a, row, k))
 	}
-	return updateRows(b.source(row), b.detached(a, row, k), b.affected(a, row, k))
+	return b.update(row, b.detached(a, row, k), b.affected(a, row, k))
 }
 
 // among detaches the contacts of the list from each other, for databases that
 // would not delete them otherwise. They are not counted.
 func (b *builder) among(a *association, k keyList) term {
-	row := b.level(a.rows)
-	return updateRows(b.source(row), b.detached(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
+	row := b.change(a.rows)
+	return b.update(row, b.detached(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
 }
 
 // affected is true for the rows that are deleted or detached. Contacts of the
@@ -121,7 +124,7 @@ func (b *builder) affected(a *association, row level, k keyList) term {
 		return b.reached(a, row, k)
 	}
 	plain, _ := b.keyColumns(row)
-	return all(b.reached(a, row, k), expr("(? IN (?)) IS NOT TRUE", expr(tuple(plain)), k.key(b)))
+	return all(b.reached(a, row, k), expr("(?) IS NOT TRUE", k.equalsKey(b, plain)))
 }
 
 // detached sets the references to NULL that refer to what is deleted; where a
@@ -157,25 +160,21 @@ func (b *builder) lookupAll(l level, names []string) []contacts.Field { return l
 // stay looks for contacts that are still there. If there are any the batch is
 // undone and done again without them.
 func (d *deletion) stay(t *tx, survivors []contacts.Key, k keyList) error {
-	places := make(map[contacts.Key]int, len(d.keys))
-	for i, k := range d.keys {
-		places[k] = i
-	}
 	b := d.builder()
 	c := b.level(d.store.model.contacts)
 	found := false
 	err := t.query(d.table(), selection{
-		columns: []term{expr(k.rows.index)}, from: expr("? "+b.crossJoin()+" "+b.source(c), k.rows.from),
-		where: b.keyJoin(c, k),
+		columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyIn(c, k),
 	}.term(), func(r *sql.Rows) error {
-		var i int
-		if err := r.Scan(&i); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
+		key, err := d.store.scanKey(r)
+		if err != nil {
+			return err
 		}
-		if i < 0 || i >= len(survivors) {
+		place, ok := d.places[key]
+		if !ok || !slices.Contains(survivors, key) {
 			return errAnswer
 		}
-		d.kept[places[survivors[i]]], found = true, true
+		d.kept[place], found = true, true
 		return nil
 	})
 	if err == nil && found {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"strings"
 
 	sq "github.com/Masterminds/squirrel"
@@ -25,14 +26,21 @@ func (sqlite) maxArgs() int { return 32766 }
 // batch, not per row.
 func (sqlite) batchSize() int { return 5000 }
 
-// lock starts the write transaction. A deferred transaction gets the write
+// isolation is the only one there is; drivers refuse to be asked for it.
+func (sqlite) isolation() sql.IsolationLevel { return sql.LevelDefault }
+
+// write starts the write transaction. A deferred transaction gets the write
 // lock with its first write, here before it has read anything, so that it
 // waits for other writers instead of failing on a stale snapshot.
-func (s sqlite) lock(table, column string) term {
+func (s sqlite) write(table, column string) term {
 	return updateRows(table+` AS "c"`, []assignment{{s.quote(column), expr(`"c".` + s.quote(column))}}, expr("1 = 0"))
 }
 
-func (sqlite) crossJoin() string { return "CROSS JOIN" }
+func (sqlite) target(table, alias string) string { return table + " AS " + alias }
+
+func (sqlite) changed(table, alias string) string { return table + " AS " + alias }
+
+func (sqlite) rereads() bool { return true }
 
 // binary is the collation that compares bytes.
 const (

@@ -20,21 +20,22 @@ const (
 
 // class reads the code, never the text. The extended code comes first, because
 // some drivers have both.
-func (sqlite) class(err error) (code string, certain bool, class error) {
+func (sqlite) diagnose(err error) (d diagnosis) {
 	n, ok := codeOf(err, "ExtendedCode", "Code")
 	if !ok {
-		return "", false, nil
+		return d
 	}
 	switch n & 0xff {
 	case sqliteBusy, sqliteLocked, sqliteProtocol, sqliteSchema, sqliteInterrupt:
-		class = store.ErrTransient
+		d.class = store.ErrTransient
 	case sqliteConstraint:
-		class = store.ErrConstraint
+		d.class = store.ErrConstraint
 	case sqliteFull:
-		class = store.ErrFull
+		d.class = store.ErrFull
 	case sqliteReadOnly:
-		class = store.ErrReadOnly
+		d.class = store.ErrReadOnly
 	}
-	certain = class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
-	return strconv.FormatInt(n, 10), certain, class
+	d.certain = d.class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
+	d.code = strconv.FormatInt(n, 10)
+	return d
 }

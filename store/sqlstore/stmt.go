@@ -110,6 +110,9 @@ type selection struct {
 	where   term // nil: all rows
 	order   []string
 	limit   int64 // 0: none
+	lock    bool  // the rows, until the end of the transaction
+
+	distinct bool
 }
 
 func (s selection) term() term {
@@ -119,6 +122,9 @@ func (s selection) term() term {
 	q := sq.Select() //nolint:unqueryvet // its columns follow
 	if s.with != nil {
 		q = q.PrefixExpr(s.with)
+	}
+	if s.distinct {
+		q = q.Distinct()
 	}
 	for _, c := range s.columns {
 		q = q.Column(c)
@@ -135,16 +141,19 @@ func (s selection) term() term {
 	if s.limit > 0 {
 		q = q.Suffix("LIMIT ?", s.limit)
 	}
+	if s.lock {
+		q = q.Suffix("FOR UPDATE")
+	}
 	return fragment{q}
 }
 
-// deleteRows deletes the rows of a table that fulfil the condition, which is
+// deleteRows deletes the rows of the target that fulfil the condition, which is
 // required.
-func deleteRows(table string, where term) term {
+func deleteRows(target string, where term) term {
 	if where == nil {
 		return failed{errNoWhere}
 	}
-	return changing{sq.Delete(table).Where(where)}
+	return changing{sq.Delete(target).Where(where)}
 }
 
 // assignment sets a column.

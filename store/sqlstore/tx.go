@@ -61,7 +61,7 @@ func (s *Store) transaction(ctx context.Context, op string, work func(*tx) error
 func (s *Store) begin(ctx context.Context) (*sql.Tx, context.CancelFunc, error) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
-	begun, err := s.db.BeginTx(own, nil)
+	begun, err := s.db.BeginTx(own, &sql.TxOptions{Isolation: s.isolation()})
 	if stop() || err != nil {
 		if err != nil {
 			cancel()
@@ -87,11 +87,11 @@ func (s *Store) commit(op string, t *sql.Tx) error {
 		return nil
 	}
 	rollback(t)
-	code, certain, class := s.class(err)
-	if !certain {
-		class = store.ErrOutcomeUnknown
+	d := s.diagnose(err)
+	if !d.certain {
+		d.class = store.ErrOutcomeUnknown
 	}
-	return &store.Error{Op: op, Class: class, Code: code, Err: err}
+	return &store.Error{Op: op, Class: d.class, Code: d.code, Table: d.table, Constraint: d.constraint, Err: err}
 }
 
 // exec runs a statement that changes rows of a table, and returns how many.
