@@ -145,7 +145,7 @@ func (b *builder) leaf(n where.Node, l level) term {
 			if n.Negated {
 				return b.known(c)
 			}
-			return expr(c.sql + " IS NULL")
+			return b.null(c)
 		})
 	case where.Known:
 		return b.on(l, n.Field, func(c column) term {

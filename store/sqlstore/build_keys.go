@@ -17,11 +17,13 @@ func (b *builder) keyList(keys []contacts.Key) (keyList, error) {
 	return keyList{bound}, err
 }
 
-func (k keyList) equalsKey(b *builder, columns []string) term { return b.isOneOf(columns, false, k.keys) }
+func (k keyList) equalsKey(b *builder, columns []string) term {
+	return b.isOneOf(columns, false, k.keys)
+}
 
-func (k keyList) equals(b *builder, columns []string, fields []contacts.Field) term {
+func (k keyList) fields(b *builder, fields []contacts.Field) ([]column, func([]string) term) {
 	c := b.level(b.model.contacts)
-	return expr(tuple(columns)+" IN (?)", b.pick(c, fields, b.keyIn(c, k)))
+	return b.columns(c, fields), func(expressions []string) term { return b.pick(c, expressions, b.keyIn(c, k)) }
 }
 
 // keyIn is true for the contacts of the list.

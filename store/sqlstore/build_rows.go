@@ -92,21 +92,21 @@ func (b *builder) refersBy(r reference, up, row level) term {
 		from, to := b.column(row, f), b.column(up, r.to[i])
 		above, below := b.joined(to, from)
 		terms = append(terms, expr(above+" = "+below))
-		guards = append(guards, b.filled(r, from))
+		guards = append(guards, b.guard(r, from))
 	}
 	return all(append(append(terms, guards...), b.constants(r, row)...)...)
 }
 
-// filled is true for a column that refers to something, as far as that does
+// guard is true for a column that refers to something, as far as that does
 // not follow from being equal to what it refers to; nil where there is nothing
 // to ask. Rows are found as the database joins them: otherwise a row that is
 // there would not restrict, or be left behind. Only the empty text refers to
 // nothing, unless it is part of the key.
-func (b *builder) filled(r reference, c column) term {
+func (b *builder) guard(r reference, c column) term {
 	if r.toKey || c.field.Kind != where.KindText {
 		return nil
 	}
-	return expr(c.sql + " <> ''")
+	return b.filled(c)
 }
 
 func (b *builder) constants(r reference, row level) []term {
@@ -140,9 +140,11 @@ func (b *builder) rowCondition(a *association, row level) term {
 // base is the contacts that a statement is about.
 type base interface {
 	// equalsKey is true for columns that are equal to the key of one of the
-	// contacts, and equals for those that are equal to other fields of one.
+	// contacts.
 	equalsKey(b *builder, columns []string) term
-	equals(b *builder, columns []string, fields []contacts.Field) term
+	// fields are columns that hold other fields of the contacts, and what
+	// selects expressions of them.
+	fields(b *builder, fields []contacts.Field) ([]column, func(expressions []string) term)
 }
 
 // reached is true for the rows of an association that belong to the contacts,
@@ -157,27 +159,31 @@ func (b *builder) reached(a *association, row level, from base) term {
 }
 
 func (b *builder) reachedBy(a *association, r reference, row level, from base) term {
-	above := b.model.contacts
-	if a.above != nil {
-		above = a.above.rows
+	columns := b.columns(row, r.from)
+	var to []column
+	var pick func([]string) term
+	listed := a.above == nil && r.toKey && b.listed(r, row, b.model.contacts)
+	switch {
+	case listed:
+		to = b.columns(level{rows: b.model.contacts, info: b.tables[b.model.contacts.table]}, r.to)
+	case a.above == nil:
+		to, pick = from.fields(b, r.to)
+	default:
+		up := b.level(a.above.rows)
+		to, pick = b.columns(up, r.to), func(e []string) term { return b.pick(up, e, b.reached(a.above, up, from)) }
 	}
-	up := b.level(above)
-	var columns []string
+	var above, below []string
 	var guards []term
-	for i, f := range r.from {
-		c := b.column(row, f)
-		_, below := b.joined(b.column(up, r.to[i]), c)
-		columns = append(columns, below)
-		guards = append(guards, b.filled(r, c))
+	for i, c := range columns {
+		x, y := b.joined(to[i], c)
+		above, below = append(above, x), append(below, y)
+		guards = append(guards, b.guard(r, c))
 	}
 	var found term
-	switch {
-	case a.above != nil:
-		found = expr(tuple(columns)+" IN (?)", b.pick(up, r.to, b.reached(a.above, up, from)))
-	case r.toKey && b.listed(r, row, above):
-		found = from.equalsKey(b, columns)
-	default:
-		found = from.equals(b, columns, r.to)
+	if listed {
+		found = from.equalsKey(b, below)
+	} else {
+		found = expr(tuple(below)+" IN (?)", pick(above))
 	}
 	return all(append(append([]term{found}, guards...), b.constants(r, row)...)...)
 }
@@ -187,19 +193,20 @@ func (b *builder) reachedBy(a *association, r reference, row level, from base) t
 // columns.
 func (b *builder) listed(r reference, row level, up *rowSet) bool {
 	for i, f := range r.from {
-		if r.to[i].Name != up.key[i].Name || !b.alike(row.info.column(f.ColumnName()), b.tables[up.table].column(r.to[i].ColumnName())) {
+		if r.to[i].Name != up.key[i].Name || b.folds(r.to[i], f) ||
+			!b.alike(row.info.column(f.ColumnName()), b.tables[up.table].column(r.to[i].ColumnName())) {
 			return false
 		}
 	}
 	return true
 }
 
-// pick selects fields of the rows that fulfil the condition. Where they are
-// NULL nothing is equal to them.
-func (b *builder) pick(l level, fields []contacts.Field, where term) term {
+// pick selects expressions from the rows that fulfil the condition. Where they
+// are NULL nothing is equal to them.
+func (b *builder) pick(l level, expressions []string, where term) term {
 	var columns []term
-	for _, c := range b.columns(l, fields) {
-		columns = append(columns, expr(c.sql))
+	for _, e := range expressions {
+		columns = append(columns, expr(e))
 	}
 	s := selection{columns: columns, from: expr(b.source(l)), where: where}
 	if b.changes && !b.rereads() {

@@ -17,7 +17,7 @@ type catalog interface {
 	// version is a number that is another one after every change of a
 	// database's tables.
 	version(ctx context.Context, q queryer, database string) (int64, error)
-	// foreignKeys returns those of all tables in the databases of the set.
+	// foreignKeys returns those that refer to tables in the databases of the set.
 	foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error)
 	// enforcing reports whether foreign keys are enforced on a connection.
 	enforcing(ctx context.Context, q queryer) (bool, error)
@@ -26,6 +26,9 @@ type catalog interface {
 	changes(f contacts.Field, c columnInfo) bool
 	// alike reports whether two columns store equal values in the same form.
 	alike(a, b columnInfo) bool
+	// immediate reports whether a foreign key with that action forbids to
+	// delete a row together with those that refer to it, in one statement.
+	immediate(onDelete string) bool
 	// triggered lists the names of tables that have triggers.
 	triggered(tables tableSet) term
 }
@@ -88,7 +91,9 @@ const (
 type foreignKey struct {
 	database string
 	table    string
-	parent   string
+	// parentDatabase is where the table is that the key refers to.
+	parentDatabase string
+	parent         string
 	columns  []string
 	target   []string // empty: the parent's primary key
 	onDelete string   // in capitals

@@ -52,20 +52,24 @@ type selected struct {
 	prefix string // of its columns' names
 }
 
-func (f selected) column(b *builder, field contacts.Field) string {
-	return f.name + "." + b.quote(f.prefix+field.Name)
-}
-
 func (f selected) equalsKey(b *builder, columns []string) term {
-	return f.equals(b, columns, b.model.contacts.key)
+	key, pick := f.fields(b, b.model.contacts.key)
+	return expr(tuple(columns)+" IN (?)", pick(sqlOf(key)))
 }
 
-func (f selected) equals(b *builder, columns []string, fields []contacts.Field) term {
-	var picked []term
-	for _, field := range fields {
-		picked = append(picked, expr(f.column(b, field)))
+func (f selected) fields(b *builder, fields []contacts.Field) ([]column, func([]string) term) {
+	c := level{rows: b.model.contacts, alias: f.name, info: b.tables[b.model.contacts.table]}
+	out := b.columns(c, fields)
+	for i, field := range fields {
+		out[i].sql = f.name + "." + b.quote(f.prefix+field.Name)
 	}
-	return expr(tuple(columns)+" IN (?)", selection{columns: picked, from: expr(f.name)}.term())
+	return out, func(expressions []string) term {
+		var picked []term
+		for _, e := range expressions {
+			picked = append(picked, expr(e))
+		}
+		return selection{columns: picked, from: expr(f.name)}.term()
+	}
 }
 
 // counts is the statement, and the associations whose rows it counts.

@@ -66,8 +66,11 @@ type syntax interface {
 // true exactly when the test is true in three-valued logic, where a stored
 // value outside the field's kind is unknown; otherwise it is false or NULL.
 type tests interface {
-	// known is true for values of the field's kind, in its encoding.
+	// known is true for values of the field's kind, in its encoding; null is
+	// true for NULL, and filled for texts that are not empty.
 	known(c column) term
+	null(c column) term
+	filled(c column) term
 	compare(c column, n where.Compare) term
 	in(c column, n where.In) term
 	match(c column, n where.Match) term
@@ -83,7 +86,8 @@ type doubts interface {
 	// stray is true for values that may be meant as some of the field's, but
 	// are stored in another way.
 	stray(c column) term
-	// suspect is the bytes of a text that may not be UTF-8, else NULL.
+	// suspect is the bytes of a text that may not be UTF-8, else NULL; "" where
+	// there can be none.
 	suspect(c column) string
 }
 
@@ -96,7 +100,11 @@ type codec interface {
 	// driver does with the column's declared type.
 	read(c column) string
 	decode(f contacts.Field, stored any) where.Value
-	columnType(f contacts.Field) string
+	// columnType is the type of a column for the field; an index may need
+	// another one.
+	columnType(f contacts.Field, indexed bool) string
+	// createIndex are the statements that make an index.
+	createIndex(table, name string, i indexDDL) []string
 	// onlyKey is the constraint of a column that is the whole key.
 	onlyKey(f contacts.Field) string
 }
@@ -117,10 +125,10 @@ type joins interface {
 	// folds reports whether a field and one that refers to it are compared
 	// without the case of letters.
 	folds(above, row contacts.Field) bool
-	// folding is the name of the collation by which they are.
+	// folding is what stands for that in indexInfo.collations.
 	folding() string
 	// joined is the column of the row above, and of the row that refers to
-	// it, as they are compared with each other.
+	// it, as they are compared with each other; folded where folds says so.
 	joined(above, row column) (aboveSQL, rowSQL string)
 }
 

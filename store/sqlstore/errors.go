@@ -79,22 +79,55 @@ func findCode(err error, name string) (int64, bool) {
 	return 0, false
 }
 
+// textOf finds a text by one of the names, as codeOf finds an integer.
+func textOf(err error, names ...string) string {
+	for err != nil {
+		for _, name := range names {
+			if x, ok := member(reflect.ValueOf(err), name); ok && x.Kind() == reflect.String && x.String() != "" {
+				return x.String()
+			}
+		}
+		switch wrapper := err.(type) { //nolint:errorlint // walks the chain itself
+		case interface{ Unwrap() error }:
+			err = wrapper.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, e := range wrapper.Unwrap() {
+				if text := textOf(e, names...); text != "" {
+					return text
+				}
+			}
+			return ""
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
 func integer(v reflect.Value, name string) (int64, bool) {
+	if x, ok := member(v, name); ok {
+		return toInt(x)
+	}
+	return 0, false
+}
+
+// member returns the result of a method without arguments, or a field.
+func member(v reflect.Value, name string) (reflect.Value, bool) {
 	if m := v.MethodByName(name); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
 		if v.Kind() == reflect.Pointer && v.IsNil() {
-			return 0, false
+			return reflect.Value{}, false
 		}
-		return toInt(m.Call(nil)[0])
+		return m.Call(nil)[0], true
 	}
 	for v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
 	if v.Kind() == reflect.Struct {
 		if f := v.FieldByName(name); f.IsValid() {
-			return toInt(f)
+			return f, true
 		}
 	}
-	return 0, false
+	return reflect.Value{}, false
 }
 
 func toInt(v reflect.Value) (int64, bool) {

@@ -103,7 +103,7 @@ func (q *pageQuery) columns() []term {
 	for _, f := range q.fields {
 		c := q.b.column(q.c, f)
 		out = append(out,
-			expr("CASE WHEN "+c.sql+" IS NULL THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.known(c)),
+			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.null(c), q.b.known(c)),
 			expr(q.b.read(c)))
 	}
 	return out

@@ -45,7 +45,7 @@ func (s *Store) look(ctx context.Context, q queryer) (*sighting, error) {
 	seen.outside = s.model.unregistered(seen.tables, seen.keys)
 	seen.restrictsSelf = slices.ContainsFunc(seen.keys, func(k foreignKey) bool {
 		t := seen.tables[s.model.contacts.table]
-		return k.onDelete == restrict && k.database == t.database &&
+		return s.immediate(k.onDelete) && k.database == t.database && k.parentDatabase == t.database &&
 			strings.EqualFold(k.table, t.name) && strings.EqualFold(k.parent, t.name)
 	})
 	return seen, nil
@@ -114,6 +114,6 @@ func (s *Store) current(t *tx) (*sighting, error) {
 }
 
 func (k foreignKey) same(other foreignKey) bool {
-	return k.database == other.database && k.table == other.table && k.parent == other.parent &&
+	return k.database == other.database && k.table == other.table && k.parentDatabase == other.parentDatabase && k.parent == other.parent &&
 		k.onDelete == other.onDelete && slices.Equal(k.columns, other.columns) && slices.Equal(k.target, other.target)
 }

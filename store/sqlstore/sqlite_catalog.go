@@ -207,7 +207,7 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 				return err //nolint:wrapcheck // wrapped by each
 			}
 			if k.table != table || id != last {
-				k.database, table, last = database, k.table, id
+				k.database, k.parentDatabase, table, last = database, database, k.table, id
 				out = append(out, k)
 			}
 			key := &out[len(out)-1]
@@ -225,6 +225,8 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 	}
 	return out, nil
 }
+
+func (sqlite) immediate(onDelete string) bool { return onDelete == restrict }
 
 func (sqlite) enforcing(ctx context.Context, q queryer) (on bool, err error) {
 	err = each(ctx, q, func(r *sql.Rows) error { return r.Scan(&on) }, "PRAGMA foreign_keys")

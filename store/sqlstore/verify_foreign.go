@@ -27,7 +27,7 @@ func (m *model) deletedFrom(tables tableSet, k foreignKey) (string, bool) {
 	}
 	i := slices.IndexFunc(names, func(name string) bool {
 		t := tables[name]
-		return t.database == k.database && strings.EqualFold(t.name, k.parent)
+		return t.database == k.parentDatabase && strings.EqualFold(t.name, k.parent)
 	})
 	if i < 0 {
 		return "", false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -99,7 +100,7 @@ func (v *verification) countUnknown(ctx context.Context, s *sampling) error {
 		targets = append(targets, &s.present[i], &s.unknown[i])
 		if f.Kind == where.KindTime && perSecond(f.Encoding) > 0 {
 			const weeks = 60 * 24 * 60 * 60
-			columns = append(columns, expr("count(CASE WHEN (?) AND "+c.sql+" > 0 AND "+c.sql+" < ? THEN 1 END)", s.b.known(c), weeks*perSecond(f.Encoding)))
+			columns = append(columns, expr("count(CASE WHEN (?) AND "+c.sql+" > 0 AND "+c.sql+" < "+strconv.FormatInt(weeks*perSecond(f.Encoding), 10)+" THEN 1 END)", s.b.known(c)))
 			targets = append(targets, &s.early[i])
 		}
 		if referring := v.referring(s, f); referring != nil {
@@ -136,8 +137,8 @@ func (v *verification) countInvalid(ctx context.Context, s *sampling) error {
 	var columns []term
 	var places []int
 	for i, f := range s.fields {
-		if f.Kind == where.KindText {
-			columns, places = append(columns, expr(s.b.suspect(s.b.column(s.rows, f)))), append(places, i)
+		if suspect := s.b.suspect(s.b.column(s.rows, f)); f.Kind == where.KindText && suspect != "" {
+			columns, places = append(columns, expr(suspect)), append(places, i)
 		}
 	}
 	if columns == nil {
