@@ -94,9 +94,9 @@ type foreignKey struct {
 	// parentDatabase is where the table is that the key refers to.
 	parentDatabase string
 	parent         string
-	columns  []string
-	target   []string // empty: the parent's primary key
-	onDelete string   // in capitals
+	columns        []string
+	target         []string // empty: the parent's primary key
+	onDelete       string   // in capitals
 }
 
 // column returns the column of that name, which SQL compares without case.
