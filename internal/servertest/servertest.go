@@ -155,6 +155,18 @@ func (s Server) Open(tb testing.TB, database string) *sql.DB {
 	return db
 }
 
+// OpenSchema opens a pool whose names are looked for in one schema of a
+// PostgreSQL database.
+func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {
+	tb.Helper()
+	config, err := pgx.ParseConfig(s.DSN())
+	require.NoError(tb, err)
+	config.Database, config.RuntimeParams["search_path"] = database, schema
+	db := stdlib.OpenDB(*config)
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 // New creates a database and opens it.
 func (s Server) New(tb testing.TB) *sql.DB {
 	tb.Helper()

@@ -49,6 +49,8 @@ type tableInfo struct {
 	reuses   bool // the key of a deleted row may be given to a new one
 	columns  []columnInfo
 	indexes  []indexInfo
+	// exactNames says that names of columns differ by the case of letters.
+	exactNames bool
 }
 
 type tableKind uint8
@@ -99,10 +101,10 @@ type foreignKey struct {
 	onDelete       string   // in capitals
 }
 
-// column returns the column of that name, which SQL compares without case.
+// column returns the column of that name.
 func (t tableInfo) column(name string) columnInfo {
 	for _, c := range t.columns {
-		if strings.EqualFold(c.name, name) {
+		if c.name == name || !t.exactNames && strings.EqualFold(c.name, name) {
 			return c
 		}
 	}

@@ -191,8 +191,26 @@ func columnNames(fields []contacts.Field) []string {
 	return out
 }
 
+// parentsFirst orders the tables so that each comes after those that it refers
+// to.
+func (d *ddl) parentsFirst() []*tableDDL {
+	var out []*tableDDL
+	waiting := slices.Clone(d.order)
+	for len(waiting) > 0 {
+		i := slices.IndexFunc(waiting, func(t *tableDDL) bool {
+			return !slices.ContainsFunc(t.foreign, func(k foreignKeyDDL) bool {
+				return k.parent != t.name && slices.Contains(waiting, d.tables[k.parent])
+			})
+		})
+		i = max(i, 0) // tables that refer to each other have no order
+		out, waiting = append(out, waiting[i]), slices.Delete(waiting, i, i+1)
+	}
+	return out
+}
+
 func (d *ddl) statements() ([]string, error) {
 	var out []string
+	d.order = d.parentsFirst()
 	for _, t := range d.order {
 		for _, f := range t.columns {
 			if err := d.b.unsupported(f); err != nil {

@@ -17,21 +17,30 @@ type Dialect uint8
 const (
 	// SQLite is SQLite from version 3.38 on, with any driver.
 	SQLite Dialect = iota + 1
+	// PostgreSQL is PostgreSQL from version 13 on, and what speaks its protocol
+	// and its dialect, with any driver.
+	PostgreSQL
 )
 
 // String returns the engine's name.
 func (d Dialect) String() string {
-	if d == SQLite {
+	switch d {
+	case SQLite:
 		return "SQLite"
+	case PostgreSQL:
+		return "PostgreSQL"
 	}
 	return fmt.Sprintf("dialect(%d)", uint8(d))
 }
 
 func (d Dialect) engine() (engine, error) {
-	if d == SQLite {
+	switch d {
+	case SQLite:
 		return sqlite{}, nil
+	case PostgreSQL:
+		return postgres{}, nil
 	}
-	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite", d)
+	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite or sqlstore.PostgreSQL", d)
 }
 
 // engine is all that differs between dialects. An engine has no state.

@@ -14,6 +14,7 @@ const (
 	restrict   = "RESTRICT"
 	setNull    = "SET NULL"
 	setDefault = "SET DEFAULT"
+	noAction   = "NO ACTION"
 )
 
 // deletedFrom returns the name that the schema has for the table that the
