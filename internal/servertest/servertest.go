@@ -36,7 +36,7 @@ type Server struct {
 	drop     func(database string) string
 }
 
-// The servers.
+// Postgres is a PostgreSQL server.
 func Postgres() Server {
 	return Server{
 		Name: "postgres", variable: "CONTACTSWEEP_POSTGRES", fallback: "postgres://postgres@127.0.0.1:5432/postgres", required: true,

@@ -21,6 +21,13 @@ type catalog interface {
 	foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error)
 	// enforcing reports whether foreign keys are enforced on a connection.
 	enforcing(ctx context.Context, q queryer) (bool, error)
+	// triggered lists the names of tables that have triggers, or anything else
+	// that may keep rows or make new ones.
+	triggered(tables tableSet) term
+}
+
+// habits are what an engine does with what the catalogue says.
+type habits interface {
 	// changes reports whether the column stores values of the field in another
 	// form than the field's.
 	changes(f contacts.Field, c columnInfo) bool
@@ -29,8 +36,6 @@ type catalog interface {
 	// immediate reports whether a foreign key with that action forbids to
 	// delete a row together with those that refer to it, in one statement.
 	immediate(onDelete string) bool
-	// triggered lists the names of tables that have triggers.
-	triggered(tables tableSet) term
 }
 
 // queryer is a *sql.DB or a *sql.Tx.

@@ -47,6 +47,7 @@ func (d Dialect) engine() (engine, error) {
 type engine interface {
 	syntax
 	tests
+	texts
 	doubts
 	codec
 	joins
@@ -64,6 +65,12 @@ type syntax interface {
 	// changed what stands behind UPDATE.
 	target(table, alias string) string
 	changed(table, alias string) string
+	// probe ends a subquery that is to be asked for one row after the other, by
+	// an index, and not for all rows at once; "" where the engine does so anyway.
+	probe() string
+	// passes reports whether the engine answers, without such an index, for all
+	// contacts in one pass.
+	passes() bool
 	// rereads reports whether a statement may read in a subquery, as it is, the
 	// table that it changes.
 	rereads() bool
@@ -82,12 +89,16 @@ type tests interface {
 	filled(c column) term
 	compare(c column, n where.Compare) term
 	in(c column, n where.In) term
-	match(c column, n where.Match) term
-	like(c column, n where.Like) term
 	// distinct is an expression that is equal for equal values, and month one
 	// that is equal for values of the same month.
 	distinct(c column, fold bool) string
 	month(c column) string
+}
+
+// texts are tests of texts, to which the same applies.
+type texts interface {
+	match(c column, n where.Match) term
+	like(c column, n where.Like) term
 }
 
 // doubts are what is asked of a sample of stored values.
@@ -153,6 +164,7 @@ type operation interface {
 	// diagnose says what a driver's error means.
 	diagnose(err error) diagnosis
 	catalog
+	habits
 }
 
 // boundKeys is a list of keys, made once for the statements of a batch. Only

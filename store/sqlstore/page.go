@@ -58,6 +58,27 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	return q.finish()
 }
 
+// longPage is how many keys of one column are sure to take less than 16 MiB.
+const longPage = 100_000
+
+// PageSize returns a long page for conditions on associated rows that no index
+// answers. Every page would be a pass over those rows.
+func (s *Store) PageSize(sel store.Selection, limit int) int {
+	p, err := sel.Resolve(s.model.schema)
+	if err != nil || !s.passes() {
+		return limit
+	}
+	b := s.builder(sel)
+	c := b.level(s.model.contacts)
+	for _, part := range [...]where.Predicate{p.Condition, p.Scope, p.Unprotected} {
+		b.predicate(part, c)
+	}
+	if !b.unserved {
+		return limit
+	}
+	return max(limit, longPage/len(c.rows.key))
+}
+
 // pageQuery makes and reads one page.
 type pageQuery struct {
 	store   *Store
@@ -121,12 +142,12 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 		targets = append(targets, &states[i], &raw[i])
 	}
 	k, err := q.store.scanKey(r, targets...)
-	if err != nil && !errors.Is(err, errKeyRead) {
-		return err
-	}
 	q.scanned++
-	if err != nil {
+	switch {
+	case errors.Is(err, errKeyRead):
 		return nil // text that is not UTF-8: no key can name the contact, so it is never selected
+	case err != nil:
+		return err
 	}
 	q.page.Keys = append(q.page.Keys, k)
 	if q.request.Fields == nil {

@@ -39,6 +39,12 @@ func (postgres) changed(table, alias string) string { return table + " AS " + al
 
 func (postgres) rereads() bool { return true }
 
+// probe keeps the planner from joining, which would read the associated rows of
+// all contacts before those of the page.
+func (postgres) probe() string { return "OFFSET 0" }
+
+func (postgres) passes() bool { return true }
+
 // The types of columns, as format_type names them without their modifiers.
 const (
 	pgText        = "text"

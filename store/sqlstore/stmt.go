@@ -113,6 +113,7 @@ type selection struct {
 	lock    bool  // the rows, until the end of the transaction
 
 	distinct bool
+	suffix   string
 }
 
 func (s selection) term() term {
@@ -143,6 +144,9 @@ func (s selection) term() term {
 	}
 	if s.lock {
 		q = q.Suffix("FOR UPDATE")
+	}
+	if s.suffix != "" {
+		q = q.Suffix(s.suffix)
 	}
 	return fragment{q}
 }

@@ -81,6 +81,7 @@ func (h postgresHarness) dropForeignKeys(tb testing.TB, db *sql.DB, schema strin
 	tb.Helper()
 	rows, err := db.QueryContext(tb.Context(), `SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND connamespace = $1::regnamespace`, schema)
 	require.NoError(tb, err)
+	defer func() { require.NoError(tb, rows.Close()) }()
 	var drops []string
 	for rows.Next() {
 		var table, name string
@@ -88,7 +89,6 @@ func (h postgresHarness) dropForeignKeys(tb testing.TB, db *sql.DB, schema strin
 		drops = append(drops, "ALTER TABLE "+table+" DROP CONSTRAINT "+quoted(name))
 	}
 	require.NoError(tb, rows.Err())
-	require.NoError(tb, rows.Close())
 	for _, drop := range drops {
 		h.exec(tb, db, drop)
 	}
