@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 )
 
 // catalog reads what the database knows of its tables.
@@ -28,9 +29,9 @@ type catalog interface {
 
 // habits are what an engine does with what the catalogue says.
 type habits interface {
-	// changes reports whether the column stores values of the field in another
-	// form than the field's.
-	changes(f contacts.Field, c columnInfo) bool
+	// misfit says how much it matters that the column's type is not made for the
+	// field's values; 0: it is.
+	misfit(f contacts.Field, c columnInfo) store.Severity
 	// alike reports whether two columns store equal values in the same form.
 	alike(a, b columnInfo) bool
 	// immediate reports whether a foreign key with that action forbids to

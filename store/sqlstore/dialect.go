@@ -123,6 +123,8 @@ type codec interface {
 	// columnType is the type of a column for the field; an index may need
 	// another one.
 	columnType(f contacts.Field, indexed bool) string
+	// holdsUint64 reports whether the column can hold integers from 2^63 on.
+	holdsUint64(c columnInfo) bool
 	// createIndex are the statements that make an index.
 	createIndex(table, name string, i indexDDL) []string
 	// onlyKey is the constraint of a column that is the whole key.

@@ -8,6 +8,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -186,7 +187,10 @@ func (postgres) alike(a, b columnInfo) bool {
 	return family(a) == family(b) && a.collation == b.collation
 }
 
-// changes reports columns of a type that cannot hold the field's values.
-func (postgres) changes(f contacts.Field, c columnInfo) bool {
-	return !pgFits(column{field: f, info: c})
+// misfit is fatal: in a column of another type every value is unknown.
+func (postgres) misfit(f contacts.Field, c columnInfo) store.Severity {
+	if pgFits(column{field: f, info: c}) {
+		return 0
+	}
+	return store.Fatal
 }
