@@ -46,10 +46,12 @@ func (d Dialect) engine() (engine, error) {
 // engine is all that differs between dialects. An engine has no state.
 type engine interface {
 	syntax
+	plans
 	tests
 	texts
 	doubts
 	codec
+	definitions
 	joins
 	operation
 }
@@ -59,23 +61,27 @@ type syntax interface {
 	// quote makes a name of any characters an identifier.
 	quote(name string) string
 	placeholders() sq.PlaceholderFormat
-	// once is AS before a common table expression that is to be computed once.
-	once() string
 	// target is what stands behind DELETE FROM, for a table under an alias, and
 	// changed what stands behind UPDATE.
 	target(table, alias string) string
 	changed(table, alias string) string
+	// rereads reports whether a statement may read in a subquery, as it is, the
+	// table that it changes.
+	rereads() bool
+	// maxArgs is the largest number of arguments of a statement.
+	maxArgs() int
+}
+
+// plans are how an engine is led to the plan that its statements need.
+type plans interface {
+	// once is AS before a common table expression that is to be computed once.
+	once() string
 	// probe ends a subquery that is to be asked for one row after the other, by
 	// an index, and not for all rows at once; "" where the engine does so anyway.
 	probe() string
 	// passes reports whether the engine answers, without such an index, for all
 	// contacts in one pass.
 	passes() bool
-	// rereads reports whether a statement may read in a subquery, as it is, the
-	// table that it changes.
-	rereads() bool
-	// maxArgs is the largest number of arguments of a statement.
-	maxArgs() int
 }
 
 // tests are the conditions on one column. The term that a method returns is
@@ -120,6 +126,10 @@ type codec interface {
 	// driver does with the column's declared type.
 	read(c column) string
 	decode(f contacts.Field, stored any) where.Value
+}
+
+// definitions are how tables are made.
+type definitions interface {
 	// columnType is the type of a column for the field; an index may need
 	// another one.
 	columnType(f contacts.Field, indexed bool) string

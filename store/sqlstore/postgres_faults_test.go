@@ -112,9 +112,9 @@ func TestPostgreSQLDeadlocksAreTransient(t *testing.T) {
 	t.Parallel()
 	_, other, st := pgCRM(t)
 	tx := begin(t, other, `SELECT 1 FROM people WHERE id = 3 FOR UPDATE`)
-	done := make(chan error, 1)
+	done, batch := make(chan error, 1), noEmail(t)
 	go func() {
-		_, err := st.Delete(t.Context(), noEmail(t)) // locks 1 and 2, and waits for 3
+		_, err := st.Delete(t.Context(), batch) // locks 1 and 2, and waits for 3
 		done <- err
 	}()
 	require.Eventually(t, func() bool {
@@ -136,9 +136,9 @@ func TestPostgreSQLTestsUnderTheLock(t *testing.T) {
 	t.Parallel()
 	_, other, st := pgCRM(t)
 	tx := begin(t, other, `UPDATE people SET email = 'new@x' WHERE id = 2`, `INSERT INTO holds (id, person) VALUES (50, 3)`)
-	done := make(chan store.Outcome, 1)
+	done, batch := make(chan store.Outcome, 1), noEmail(t)
 	go func() {
-		out, err := st.Delete(t.Context(), noEmail(t))
+		out, err := st.Delete(t.Context(), batch)
 		if err != nil {
 			out.Deleted = nil
 		}

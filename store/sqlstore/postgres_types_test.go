@@ -27,7 +27,7 @@ CREATE TABLE people (
 INSERT INTO people (id, ci, padded, loose, mood, mail, small, single, naive, berlin, zoned, whole, digits) VALUES
 	(1, 'Ann', 'ab', 'Ann', 'sad', 'a@x', 1, 0.1, '2026-03-29 01:30:00', '2026-10-25 02:30:00', '2026-03-29 01:30:00+00', 12, 18446744073709551615),
 	(2, 'ann', 'ab ', 'ANN', 'happy', 'A@x', -1, 0.5, '2026-03-29 02:30:00', '2026-06-01 12:00:00', '2026-03-29 04:30:00+02', 13, 5),
-	(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'infinity', NULL, '-infinity', NULL, NULL);
+	(3, DEFAULT, NULL, DEFAULT, NULL, DEFAULT, NULL, DEFAULT, 'infinity', NULL, '-infinity', NULL, DEFAULT);
 UPDATE people SET ci2 = ci
 `
 
@@ -93,7 +93,9 @@ func TestPostgreSQLColumnTypes(t *testing.T) {
 		"prepared": pgx.QueryExecModeCacheStatement, "described": pgx.QueryExecModeCacheDescribe, "exec": pgx.QueryExecModeExec,
 		"simple protocol": pgx.QueryExecModeSimpleProtocol,
 	} {
-		db, _ := pgRecorded(t, database, func(c *pgx.ConnConfig) { c.DefaultQueryExecMode, c.RuntimeParams["timezone"] = mode, "America/St_Johns" })
+		db, _ := pgRecorded(t, database, func(c *pgx.ConnConfig) {
+			c.DefaultQueryExecMode, c.RuntimeParams["timezone"] = mode, "America/St_Johns"
+		})
 		db.SetMaxOpenConns(1)
 		if len(column(t, db, "SELECT typname::text FROM pg_type WHERE typname = 'mood'")) == 0 {
 			pgScript(t, db, pgTypesDDL)
