@@ -47,9 +47,7 @@ func (d Dialect) engine() (engine, error) {
 type engine interface {
 	syntax
 	plans
-	tests
-	texts
-	doubts
+	columnTests
 	codec
 	definitions
 	joins
@@ -82,6 +80,13 @@ type plans interface {
 	// passes reports whether the engine answers, without such an index, for all
 	// contacts in one pass.
 	passes() bool
+}
+
+// columnTests are all that is asked of one column.
+type columnTests interface {
+	tests
+	texts
+	doubts
 }
 
 // tests are the conditions on one column. The term that a method returns is
