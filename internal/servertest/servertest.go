@@ -30,6 +30,7 @@ type Server struct {
 	Name     string
 	variable string
 	fallback string // "": only by the variable
+	dsn      string // of a server of the test's own
 	required bool   // by CONTACTSWEEP_REQUIRE_SERVERS
 	open     func(dsn, database string) (*sql.DB, error)
 	create   func(database string) string
@@ -72,6 +73,9 @@ func Others() (postgres, mysql []Server) {
 
 // DSN returns where the server is, "" if nobody has said so.
 func (s Server) DSN() string {
+	if s.dsn != "" {
+		return s.dsn
+	}
 	if dsn := os.Getenv(s.variable); dsn != "" {
 		return dsn
 	}
