@@ -121,6 +121,10 @@ type PageRequest struct {
 	Until Cursor // inclusive; "": nothing is returned
 	// Limit is the largest number of contacts to return, at least 1.
 	Limit int
+	// Scan, when not 0, ends the page after that many contacts, selected or not
+	// and give or take a few: then Next is behind them. It bounds the time of a
+	// page where few contacts are selected. It has no effect with Keys.
+	Scan int
 	// Keys, when not nil, restricts the page to these contacts; After and
 	// Until do not apply then, and Limit still does.
 	Keys []contacts.Key
