@@ -166,6 +166,7 @@ func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {
 	config, err := pgx.ParseConfig(s.DSN())
 	require.NoError(tb, err)
 	config.Database, config.RuntimeParams["search_path"] = database, schema
+	config.RuntimeParams["synchronous_commit"] = "off" // the suite opens hundreds of stores
 	db := stdlib.OpenDB(*config)
 	tb.Cleanup(func() { _ = db.Close() })
 	return db
