@@ -26,7 +26,9 @@ func (sqlite) class(err error) (code string, certain bool, class error) {
 		return "", false, nil
 	}
 	switch n & 0xff {
-	case sqliteBusy, sqliteLocked, sqliteProtocol, sqliteSchema, sqliteInterrupt:
+	case sqliteBusy, sqliteLocked:
+		class = store.ErrContention
+	case sqliteProtocol, sqliteSchema, sqliteInterrupt:
 		class = store.ErrTransient
 	case sqliteConstraint:
 		class = store.ErrConstraint
