@@ -6,6 +6,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -115,7 +116,7 @@ type joins interface {
 
 // operation is how batches run.
 type operation interface {
-	batchSize() int
+	pacing() store.Pacing
 	// lock makes the transaction a writing one before it reads anything.
 	lock(table, column string) term
 	// class returns the code of a driver's error, whether it leaves no doubt
