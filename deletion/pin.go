@@ -65,7 +65,7 @@ func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key,
 	var out []contacts.Key
 	walk := r.targets
 	for {
-		keys, err := walk.take(ctx, r.reader, sel, max(r.size, minPinPage))
+		keys, err := walk.take(ctx, r.reader, sel, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {
 			return out, err
 		}
@@ -81,7 +81,7 @@ func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key,
 func (r *run) reportHeld(ctx context.Context, held store.Selection) error {
 	walk := r.targets
 	for {
-		keys, err := walk.take(ctx, r.reader, held, max(r.size, minPinPage))
+		keys, err := walk.take(ctx, r.reader, held, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {
 			return err
 		}
@@ -96,7 +96,7 @@ func (r *run) pinKeys(ctx context.Context, v volatility) (err error) {
 	eligible := r.sel
 	eligible.Condition = r.s.unrestricted(r.sel.Condition)
 	var free []contacts.Key
-	for chunk := range slices.Chunk(r.targets.pending, max(r.size, minPinPage)) {
+	for chunk := range slices.Chunk(r.targets.pending, max(r.pace.size, minPinPage)) {
 		page, err := r.reader.page(ctx, store.PageRequest{Selection: eligible, Keys: chunk, Limit: len(chunk)})
 		if err != nil {
 			return err
