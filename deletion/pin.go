@@ -64,6 +64,7 @@ func (r *run) pin(ctx context.Context, q request) error {
 func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key, error) {
 	var out []contacts.Key
 	walk := r.targets
+	walk.slow = 0
 	for {
 		keys, err := walk.take(ctx, r.reader, sel, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {
@@ -80,6 +81,7 @@ func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key,
 // targets even if the run frees them.
 func (r *run) reportHeld(ctx context.Context, held store.Selection) error {
 	walk := r.targets
+	walk.slow = 0
 	for {
 		keys, err := walk.take(ctx, r.reader, held, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {

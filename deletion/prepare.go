@@ -173,6 +173,7 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 		r.targets.bound, err = r.reader.bound(ctx)
 		r.targets.walking = r.targets.bound != ""
 	}
+	r.targets.slow = r.o.batchTime
 	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking {
 		r.targets.ahead = sizer.PageSize(r.sel, r.pace.size)
 		if r.o.batchLimit > 0 { // what a batch leaves of a page has to be carried in Next

@@ -162,7 +162,10 @@ func (r *run) look(ctx context.Context, limit int) error {
 		switch {
 		case err == nil && len(keys) == 0:
 			r.targets = ahead
-			return nil
+			if !ahead.walking || r.late(0) {
+				return nil
+			}
+			continue
 		case err == nil:
 			r.upcoming, r.ahead = keys, ahead
 			return nil
@@ -178,7 +181,7 @@ func (r *run) look(ctx context.Context, limit int) error {
 // reason says why the run ends here, if it does.
 func (r *run) reason(pause time.Duration) StopReason {
 	switch {
-	case len(r.upcoming) == 0:
+	case len(r.upcoming) == 0 && !r.targets.walking:
 		return StoppedDone
 	case r.budget.left() == 0:
 		return StoppedCap
