@@ -20,6 +20,9 @@ const (
 	// PostgreSQL is PostgreSQL from version 13 on, and what speaks its protocol
 	// and its dialect, with any driver.
 	PostgreSQL
+	// MySQL is MySQL from version 8.0.17 on and MariaDB from version 10.6 on,
+	// with any driver whose connections speak utf8mb4.
+	MySQL
 )
 
 // String returns the engine's name.
@@ -29,6 +32,8 @@ func (d Dialect) String() string {
 		return "SQLite"
 	case PostgreSQL:
 		return "PostgreSQL"
+	case MySQL:
+		return "MySQL"
 	}
 	return fmt.Sprintf("dialect(%d)", uint8(d))
 }
@@ -39,8 +44,10 @@ func (d Dialect) engine() (engine, error) {
 		return sqlite{}, nil
 	case PostgreSQL:
 		return postgres{}, nil
+	case MySQL:
+		return mysql{}, nil
 	}
-	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite or sqlstore.PostgreSQL", d)
+	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite, sqlstore.PostgreSQL or sqlstore.MySQL", d)
 }
 
 // engine is all that differs between dialects. An engine has no state.
@@ -144,6 +151,8 @@ type definitions interface {
 	createIndex(table, name string, i indexDDL) []string
 	// onlyKey is the constraint of a column that is the whole key.
 	onlyKey(f contacts.Field) string
+	// tableOptions stand behind the columns of a table.
+	tableOptions() string
 }
 
 // joins are how rows are found by keys and by references.
@@ -180,6 +189,9 @@ type operation interface {
 	write(table, column string) term
 	// diagnose says what a driver's error means.
 	diagnose(err error) diagnosis
+	// violated finds out which of the foreign keys does not allow a change,
+	// where only the error's text tells.
+	violated(err error, keys []foreignKey) (foreignKey, bool)
 	catalog
 	habits
 }

@@ -60,6 +60,10 @@ func (d *deletion) blame(err error) error {
 	if !errors.Is(err, store.ErrConstraint) || !errors.As(err, &failed) || failed.Detail != "" {
 		return err
 	}
+	if k, ok := d.store.violated(err, d.seen.keys); ok {
+		failed.Table, failed.Constraint = k.table, k.name
+		return err
+	}
 	parent := d.seen.tables[failed.Table].name
 	var tables []string
 	for _, k := range d.seen.outside {
