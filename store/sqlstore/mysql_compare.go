@@ -29,7 +29,20 @@ func (m mysql) compare(c column, n where.Compare) term {
 	if mysqlTypeOf(c.info) == mysqlUUID && op != where.Equal && op != where.NotEqual {
 		return expr(m.read(c)+" "+op.String()+" CAST(? AS BINARY)", x) // UUIDs sort by their last part
 	}
-	return all(expr(c.sql+" "+op.String()+" "+m.mark(c, x), x), m.known(c))
+	return all(expr(c.sql+mysqlOp(op)+m.mark(c, x), x), m.known(c))
+}
+
+// mysqlEqual compares with a value, and finds it by an index, as = does. But
+// MariaDB combines an = with those that join tables, and then takes the value
+// of the other table's column inside of an OR, even before it has read that
+// table: contacts with such rows were not found (10.11).
+const mysqlEqual = " <=> "
+
+func mysqlOp(op where.Op) string {
+	if op == where.Equal {
+		return mysqlEqual
+	}
+	return " " + op.String() + " "
 }
 
 // unasked is a comparison whose answer is the same for all known values.
@@ -96,24 +109,28 @@ func (m mysql) in(c column, n where.In) term {
 	case len(values) == 0:
 		return expr("1 = 0")
 	case mysqlTypeOf(c.info) != mysqlText:
-		return all(expr(c.sql+not(n.Negated)+" IN ("+m.marks(c, values)+")", values...), m.known(c))
+		return all(mysqlIn(c.sql, n.Negated, m.marks(c, values), values), m.known(c))
 	}
 	bytes, mark := m.bytes(c), m.bytesMark(c)
 	if n.Fold {
 		bytes, mark = m.fold(c), "CAST(? AS BINARY)"
 	}
-	exact := expr(bytes+not(n.Negated)+" IN ("+repeat(mark, len(values))+")", values...)
+	exact := mysqlIn(bytes, n.Negated, repeat(mark, len(values)), values)
 	if !n.Negated && m.hints(c, n.Fold) {
-		exact = all(expr(c.sql+" IN ("+repeat(m.textMark(c.info), len(values))+")", values...), exact)
+		exact = all(mysqlIn(c.sql, false, repeat(m.textMark(c.info), len(values)), values), exact)
 	}
 	return all(exact, m.known(c))
 }
 
-func not(negated bool) string {
-	if negated {
-		return " NOT"
+// mysqlIn is a list of values; one of a single value would become an =.
+func mysqlIn(sql string, negated bool, marks string, values []any) term {
+	switch {
+	case negated:
+		return expr(sql+" NOT IN ("+marks+")", values...)
+	case len(values) == 1:
+		return expr(sql+mysqlEqual+marks, values[0])
 	}
-	return ""
+	return expr(sql+" IN ("+marks+")", values...)
 }
 
 func repeat(mark string, n int) string {

@@ -77,7 +77,14 @@ func (mysql) isOneOf(columns []string, exactly bool, keys boundKeys) term {
 	for _, row := range k.rows {
 		args = append(args, row...)
 	}
-	return expr(tuple(columns)+" IN ("+repeat(tuple(marks), len(k.rows))+")", args...)
+	if len(k.rows) > 1 {
+		return expr(tuple(columns)+" IN ("+repeat(tuple(marks), len(k.rows))+")", args...)
+	}
+	one := make([]term, len(columns))
+	for i, c := range columns {
+		one[i] = expr(c+mysqlEqual+marks[i], args[i])
+	}
+	return all(one...)
 }
 
 // beyond compares column by column: a comparison of row values would read the
@@ -90,8 +97,7 @@ func (m mysql) beyond(columns []column, op string, values []any) term {
 	last := len(columns) - 1
 	out := test(last, op)
 	for i := last - 1; i >= 0; i-- {
-		out = anyOf(test(i, strict), all(test(i, "="), out))
-		out = all(test(i, strict+"="), out)
+		out = all(test(i, strict+"="), anyOf(test(i, strict), out))
 	}
 	return out
 }
