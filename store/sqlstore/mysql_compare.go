@@ -29,20 +29,24 @@ func (m mysql) compare(c column, n where.Compare) term {
 	if mysqlTypeOf(c.info) == mysqlUUID && op != where.Equal && op != where.NotEqual {
 		return expr(m.read(c)+" "+op.String()+" CAST(? AS BINARY)", x) // UUIDs sort by their last part
 	}
-	return all(expr(c.sql+mysqlOp(op)+m.mark(c, x), x), m.known(c))
+	return all(mysqlCompares(c.sql, op, m.mark(c, x), x), m.known(c))
 }
 
-// mysqlEqual compares with a value, and finds it by an index, as = does. But
-// MariaDB combines an = with those that join tables, and then takes the value
-// of the other table's column inside of an OR, even before it has read that
-// table: contacts with such rows were not found (10.11).
-const mysqlEqual = " <=> "
+// mysqlIs compares with a value, by an index where there is one. MariaDB
+// combines an = between a column and a value with those that join tables, and
+// then asks for the other table's column inside of an OR, even before it has
+// read that table: contacts with such rows were not found (10.11). A list of
+// one value, or of the same twice, becomes an = too, and <=> does not find
+// unsigned integers from 2^63 on.
+func mysqlIs(sql, mark string, x any) term {
+	return expr(sql+" BETWEEN "+mark+" AND "+mark, x, x)
+}
 
-func mysqlOp(op where.Op) string {
+func mysqlCompares(sql string, op where.Op, mark string, x any) term {
 	if op == where.Equal {
-		return mysqlEqual
+		return mysqlIs(sql, mark, x)
 	}
-	return " " + op.String() + " "
+	return expr(sql+" "+op.String()+" "+mark, x)
 }
 
 // unasked is a comparison whose answer is the same for all known values.
@@ -128,7 +132,7 @@ func mysqlIn(sql string, negated bool, marks string, values []any) term {
 	case negated:
 		return expr(sql+" NOT IN ("+marks+")", values...)
 	case len(values) == 1:
-		return expr(sql+mysqlEqual+marks, values[0])
+		return mysqlIs(sql, marks, values[0])
 	}
 	return expr(sql+" IN ("+marks+")", values...)
 }

@@ -82,7 +82,7 @@ func (mysql) isOneOf(columns []string, exactly bool, keys boundKeys) term {
 	}
 	one := make([]term, len(columns))
 	for i, c := range columns {
-		one[i] = expr(c+mysqlEqual+marks[i], args[i])
+		one[i] = mysqlIs(c, marks[i], args[i])
 	}
 	return all(one...)
 }

@@ -99,12 +99,12 @@ func (m mysql) compareText(c column, n where.Compare) term {
 	if sense != asked {
 		return m.unasked(c, sense)
 	}
-	exact := expr(m.bytes(c)+mysqlOp(op)+m.bytesMark(c), x)
+	exact := mysqlCompares(m.bytes(c), op, m.bytesMark(c), x)
 	if n.Fold {
-		exact = expr(m.fold(c)+mysqlOp(op)+"CAST(? AS BINARY)", x)
+		exact = expr(m.fold(c)+" "+op.String()+" CAST(? AS BINARY)", x)
 	}
 	if op == where.Equal && m.hints(c, n.Fold) {
-		exact = all(expr(c.sql+mysqlEqual+m.textMark(c.info), x), exact)
+		exact = all(mysqlIs(c.sql, m.textMark(c.info), x), exact)
 	}
 	return all(exact, m.known(c))
 }

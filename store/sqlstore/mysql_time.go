@@ -71,7 +71,7 @@ func (m mysql) compareTime(c column, n where.Compare) term {
 	case n.Op == where.NotEqual && !from.Before(beyond):
 		return m.known(c)
 	case n.Op == where.Equal && !from.Add(unit).Before(beyond):
-		return all(expr(c.sql+mysqlEqual+mark, text(from)), m.known(c))
+		return all(mysqlIs(c.sql, mark, text(from)), m.known(c))
 	case !beyond.Before(after): // a column cannot be compared with the year 10000
 		return m.compareLast(c, n.Op, text(from), !from.Before(after))
 	}
