@@ -180,6 +180,9 @@ func (b *builder) reachedBy(a *association, r reference, row level, from base) t
 		to, pick = from.fields(b, r.to)
 	default:
 		up := b.level(a.above.rows)
+		if _, few := from.(keyList); few {
+			up = b.led(a.above, up)
+		}
 		to, pick = b.columns(up, r.to), func(e []string) term { return b.pick(up, e, b.reached(a.above, up, from)) }
 	}
 	var above, below []string

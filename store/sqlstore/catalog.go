@@ -89,6 +89,7 @@ type columnInfo struct {
 }
 
 type indexInfo struct {
+	name       string   // where a statement can name it
 	columns    []string // "" for an expression
 	collations []string
 	unique     bool

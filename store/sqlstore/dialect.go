@@ -87,6 +87,9 @@ type plans interface {
 	// passes reports whether the engine answers, without such an index, for all
 	// contacts in one pass.
 	passes() bool
+	// force stands behind a table whose rows are found by the named indexes;
+	// "" where the engine finds out by itself.
+	force(indexes []string) string
 }
 
 // columnTests are all that is asked of one column.

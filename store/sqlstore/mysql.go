@@ -43,7 +43,7 @@ func (mysql) target(table, alias string) string { return alias + " USING " + tab
 // changed has a second table, of one row, for the same reason.
 func (m mysql) changed(table, alias string) string {
 	one := m.quote("contactsweep's one row")
-	return table + " AS " + alias + ", (SELECT 1 AS " + one + ") AS " + one
+	return "(SELECT 1 AS " + one + ") AS " + one + ", " + table + " AS " + alias
 }
 
 // probe keeps MariaDB from computing the subquery for all rows, which it does
@@ -51,6 +51,17 @@ func (m mysql) changed(table, alias string) string {
 func (mysql) probe() string { return "LIMIT 1 OFFSET 0" }
 
 func (mysql) passes() bool { return true }
+
+// force: for more than 200 keys, MySQL guesses how many rows there are from the
+// average of all values. Where most rows refer to nothing, NULL counts as a
+// value of very many rows, and each batch would read, and lock, the whole table.
+func (m mysql) force(indexes []string) string {
+	quoted := make([]string, len(indexes))
+	for i, name := range indexes {
+		quoted[i] = m.quote(name)
+	}
+	return " FORCE INDEX (" + strings.Join(quoted, ", ") + ")"
+}
 
 // rereads is false: error 1093.
 func (mysql) rereads() bool { return false }

@@ -107,7 +107,7 @@ func (m mysql) inspectIndexes(ctx context.Context, q queryer, t *tableInfo) erro
 			return err //nolint:wrapcheck // wrapped by each
 		}
 		if name != last || len(t.indexes) == 0 {
-			t.indexes, last = append(t.indexes, indexInfo{unique: nonUnique == 0}), name
+			t.indexes, last = append(t.indexes, indexInfo{name: name, unique: nonUnique == 0}), name
 		}
 		i := &t.indexes[len(t.indexes)-1]
 		m.indexed(t, i, column.String, prefix.Valid)
@@ -137,6 +137,7 @@ func (m mysql) indexed(t *tableInfo, i *indexInfo, name string, prefix bool) {
 		if folded {
 			c.collation = mysqlFolding
 		}
+		i.name = "" // it does not find the column itself
 		if filled {
 			i.partial, i.omits = true, omitsEmpty
 		}

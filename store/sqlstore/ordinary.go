@@ -12,6 +12,8 @@ type ordinary struct{}
 
 func (ordinary) joinable(_, _ column) error { return nil }
 
+func (ordinary) force([]string) string { return "" }
+
 func (ordinary) tableOptions() string { return "" }
 
 // violated finds none: the driver's error has fields for that, or nothing.
