@@ -48,7 +48,11 @@ func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS "
 // change enters a table whose rows the statement changes.
 func (b *builder) change(rows *rowSet) level {
 	b.changes = true
-	return b.level(rows)
+	l := b.level(rows)
+	if b.unnamed() && l.info.name != "" {
+		l.alias = b.quote(l.info.name)
+	}
+	return l
 }
 
 // delete deletes the rows of a level that change has entered.

@@ -70,6 +70,8 @@ type syntax interface {
 	// changed what stands behind UPDATE.
 	target(table, alias string) string
 	changed(table, alias string) string
+	// unnamed reports whether the table of a DELETE has no alias but its name.
+	unnamed() bool
 	// rereads reports whether a statement may read in a subquery, as it is, the
 	// table that it changes.
 	rereads() bool

@@ -37,8 +37,11 @@ func (mysql) isolation() sql.IsolationLevel { return sql.LevelReadCommitted }
 func (mysql) write(string, string) term { return nil }
 
 // target is the form of DELETE with several tables. A single table's would
-// read all of it: MariaDB makes no semi-join of an IN there.
-func (mysql) target(table, alias string) string { return alias + " USING " + table + " AS " + alias }
+// read all of it: MariaDB makes no semi-join of an IN there. The table has no
+// alias, which would be looked for in the connection's own database.
+func (mysql) target(table, _ string) string { return table + " USING " + table }
+
+func (mysql) unnamed() bool { return true }
 
 // changed has a second table, of one row, for the same reason.
 func (m mysql) changed(table, alias string) string {
