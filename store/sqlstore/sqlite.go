@@ -13,7 +13,7 @@ import (
 )
 
 // sqlite is the engine of SQLite.
-type sqlite struct{}
+type sqlite struct{ ordinary }
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 

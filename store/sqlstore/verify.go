@@ -21,6 +21,11 @@ const (
 	// of a virtual table may not be part of the transaction.
 	CodeNotATable    = "not-a-table"
 	CodeVirtualTable = "virtual-table"
+	// CodeNotTransactional: what is done to the table cannot be undone.
+	CodeNotTransactional = "not-transactional"
+	// CodeConnection: connections are set up so that values would not be
+	// compared as they are.
+	CodeConnection = "connection"
 	// CodeEncoding: the engine cannot compare the field in its encoding.
 	CodeEncoding = "encoding"
 	// CodeColumnType: the column's declared type changes values so that they
@@ -86,8 +91,13 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 		return nil, failure(ctx, s.engine, op, "", err)
 	}
 	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
+	remarks, err := s.remarks(ctx, s.db, seen.tables)
+	if err != nil {
+		return nil, failure(ctx, s.engine, op, "", err)
+	}
+	v.findings = remarks
 	v.existence()
-	if len(v.findings) > 0 {
+	if len(v.findings) > len(remarks) {
 		return v.findings, nil // everything else would follow from that
 	}
 	v.fields()
@@ -162,6 +172,9 @@ func (v *verification) existence() {
 		case virtualTable:
 			v.add(store.Warning, CodeVirtualTable, name, "", "a virtual table",
 				"make sure that its module takes part in transactions")
+		case unsafeTable:
+			v.add(store.Fatal, CodeNotTransactional, name, "", "what is done to the table cannot be undone with its transaction",
+				"convert it to a transactional engine, such as InnoDB")
 		case plainTable, missing:
 		}
 	}
