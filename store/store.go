@@ -41,7 +41,10 @@ type Store interface {
 	// Delete deletes contacts and treats their associations, in one
 	// transaction: all of what the Outcome says is durable when Delete
 	// returns without an error, and nothing is when it returns with one,
-	// unless the error is ErrOutcomeUnknown.
+	// unless the error is ErrOutcomeUnknown. Then the Outcome says what has
+	// become durable if the transaction was committed, so that the caller can
+	// look for the contacts that it names; a store that does not know returns
+	// an empty one.
 	//
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
