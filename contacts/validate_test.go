@@ -80,6 +80,10 @@ func faultsOfAssociations() []fault {
 			s.Associations[1].Table = "crm.orders"
 			s.Associations[1].Fields[2].Column = "open"
 		}, `association "notes", field "type": column "open" of table "crm.orders" has another kind or encoding elsewhere in the schema`},
+		{"a column that is case-insensitive elsewhere", func(s *S, _ *A) {
+			s.Associations[1].Table = "crm.orders"
+			s.Associations[1].Fields[0].CaseInsensitive = true
+		}, `association "notes", field "tenant": column "tenant" of table "crm.orders" is case-insensitive in one part of the schema and not in another`},
 	}
 }
 
