@@ -19,7 +19,7 @@ func (p places) freed(guardedChange bool) bool {
 			continue
 		}
 		for j, g := range p.placed {
-			if g.Action == contacts.ReadOnly || !same(d.Table, g.Table) || i == j && len(d.References) < 2 {
+			if !same(d.Table, g.Table) || i == j && len(d.References) < 2 {
 				continue
 			}
 			if guardedChange || p.loosens(j) {

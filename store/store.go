@@ -101,8 +101,9 @@ type Selection struct {
 	Scope where.Condition
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
 	// A row that is to be deleted and also refers, by a reference in the
-	// schema, to a contact that is protected or out of scope restricts, and so
-	// does such a contact itself where it would be detached. Only references
+	// schema (one that is only read too), to a contact that is protected or out
+	// of scope restricts, and so does such a contact itself where it would be
+	// detached. Only references
 	// to contacts are looked at: a row that belongs to another contact by a
 	// row above, such as a message of that contact's conversation, does not
 	// restrict.
