@@ -78,7 +78,9 @@ type Association struct {
 	// association above. A row belongs to it by any of them.
 	References []Reference
 	// Where selects the rows that belong to the association; the zero
-	// Condition means all. It tests the rows' own fields only.
+	// Condition means all. It tests the rows' own fields only. To an association
+	// with Restrict those belong as well for which it is unknown: in doubt a row
+	// holds its contact back. Where NULL is no doubt, say so: WhereNotNull.
 	//
 	// The other rows need an association of their own, without Where, on the
 	// same table and reference, or they would be left without their contact:
