@@ -21,7 +21,8 @@ type Store interface {
 	Schema() contacts.Schema
 
 	// Verify compares the schema with the storage. A run refuses to start on
-	// findings of severity Fatal. The schema's gaps are among the findings; see
+	// findings of severity Fatal, and fixes its targets by what
+	// [Finding.Volatile] says. The schema's gaps are among the findings; see
 	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
@@ -103,10 +104,9 @@ type Selection struct {
 	// A row that is to be deleted and also refers, by a reference in the
 	// schema (one that is only read too), to a contact that is protected or out
 	// of scope restricts, and so does such a contact itself where it would be
-	// detached. Only references
-	// to contacts are looked at: a row that belongs to another contact by a
-	// row above, such as a message of that contact's conversation, does not
-	// restrict.
+	// detached. Only references to contacts are looked at: a row that belongs
+	// to another contact by a row above, such as a message of that contact's
+	// conversation, does not restrict.
 	Protected where.Condition
 }
 

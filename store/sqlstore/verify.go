@@ -87,7 +87,7 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	}
 	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
 	v.existence()
-	if len(v.findings) > 0 {
+	if slices.ContainsFunc(v.findings, func(f store.Finding) bool { return f.Severity == store.Fatal }) {
 		return v.findings, nil // everything else would follow from that
 	}
 	v.fields()
@@ -96,6 +96,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	v.foreign()
 	v.gaps()
 	if err := v.triggers(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.volatile(ctx); err != nil {
 		return nil, err
 	}
 	if err := v.samples(ctx); err != nil {
