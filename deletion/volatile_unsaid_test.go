@@ -43,14 +43,18 @@ func TestWhatTheSchemaDoesNotSayDoesNotEatChains(t *testing.T) {
 			[]contacts.Association{{
 				Name: "reports", Table: "reports", Action: contacts.ReadOnly, Fields: []contacts.Field{id, manager}, References: ref("manager"),
 			}},
-			where.New().WhereNotExists("reports"), where.Condition{}, []int64{1, 2, 3},
+			where.New().WhereNotExists("reports"),
+			where.Condition{},
+			[]int64{1, 2, 3},
 		},
 		"a view of contacts that restricts": {
 			chain + `CREATE VIEW reports AS SELECT id, manager FROM contacts`,
 			[]contacts.Association{{
 				Name: "reports", Table: "reports", Action: contacts.Restrict, Fields: []contacts.Field{id, manager}, References: ref("manager"),
 			}},
-			where.New().WhereEquals("email", "x"), where.Condition{}, []int64{1, 2, 3},
+			where.New().WhereEquals("email", "x"),
+			where.Condition{},
+			[]int64{1, 2, 3},
 		},
 		"an unregistered reference": {linkedChain, nil, unset, where.Condition{}, []int64{2, 3, 4}},
 		"a reference that is kept":  {linkedChain, reports(contacts.Keep), unset, where.Condition{}, []int64{2, 3, 4}},
@@ -64,17 +68,23 @@ INSERT INTO tasks VALUES (1, 1, NULL), (2, 2, 1), (3, 3, 2), (4, 4, 3)`,
 			[]contacts.Association{{
 				Name: "tasks", Table: "tasks", Action: contacts.Delete, Fields: []contacts.Field{contacts.Int64("contact"), contacts.Int64("assignee")}, References: ref("contact"),
 			}},
-			where.New().WhereExists("tasks", where.New().WhereNull("assignee")), where.Condition{}, []int64{2, 3, 4},
+			where.New().WhereExists("tasks", where.New().WhereNull("assignee")),
+			where.Condition{},
+			[]int64{2, 3, 4},
 		},
 		"a trigger": {
 			chain + `CREATE TRIGGER orphans AFTER DELETE ON contacts BEGIN UPDATE contacts SET manager = NULL WHERE manager = OLD.id; END`,
-			nil, unset, where.Condition{}, []int64{2, 3, 4},
+			nil, unset,
+			where.Condition{},
+			[]int64{2, 3, 4},
 		},
 		"a trigger of rows that a cascade deletes": {
 			chain + `CREATE TABLE logs (id INTEGER PRIMARY KEY NOT NULL, contact INTEGER REFERENCES contacts (id) ON DELETE CASCADE);
 INSERT INTO logs SELECT id, id FROM contacts;
 CREATE TRIGGER orphans AFTER DELETE ON logs BEGIN UPDATE contacts SET manager = NULL WHERE manager = OLD.contact; END`,
-			nil, unset, where.Condition{}, []int64{2, 3, 4},
+			nil, unset,
+			where.Condition{},
+			[]int64{2, 3, 4},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

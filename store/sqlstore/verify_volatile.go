@@ -12,8 +12,8 @@ import (
 	"github.com/contactsweep/contactsweep/store"
 )
 
-// CodeVolatile: rows change with the deletion of contacts in a way that the
-// schema does not say, so that a run may have to fix its targets.
+// CodeVolatile is for rows that change with the deletion of contacts in a way
+// that the schema does not say, so that a run may have to fix its targets.
 const CodeVolatile = "volatile"
 
 // spot is a table of the database, whatever the schema calls it.

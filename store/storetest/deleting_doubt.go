@@ -39,16 +39,31 @@ func doubtData() Data {
 	closed := utc(2020, 1, 1, 0, 0, 0)
 	return Data{
 		"people": {
-			{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}, {"id": 5}, {"id": 6}, {"id": 7},
-			{"id": 8, "boss": 6, "rank": "temp"}, {"id": 9, "boss": 7},
+			{"id": 1},
+			{"id": 2},
+			{"id": 3},
+			{"id": 4},
+			{"id": 5},
+			{"id": 6},
+			{"id": 7},
+			{"id": 8, "boss": 6, "rank": "temp"},
+			{"id": 9, "boss": 7},
 		},
 		"visits": {
-			{"id": 10, "person": 1}, {"id": 20, "person": 2, "closed": closed}, {"id": 30, "person": 3, "closed": closed},
-			{"id": 40, "person": 4, "closed": closed}, {"id": 50, "person": 5, "closed": closed},
+			{"id": 10, "person": 1},
+			{"id": 20, "person": 2, "closed": closed},
+			{"id": 30, "person": 3, "closed": closed},
+			{"id": 40, "person": 4, "closed": closed},
+			{"id": 50, "person": 5, "closed": closed},
 		},
 		"claims": {
-			{"visit": 20, "state": "closed", "sum": 5}, {"visit": 20, "state": "open", "sum": 0}, {"visit": 20, "state": "open"},
-			{"visit": 30, "sum": 5}, {"visit": 40, "state": "open", "sum": 5}, {"visit": 50}, {"state": "open", "sum": 5},
+			{"visit": 20, "state": "closed", "sum": 5},
+			{"visit": 20, "state": "open", "sum": 0},
+			{"visit": 20, "state": "open"},
+			{"visit": 30, "sum": 5},
+			{"visit": 40, "state": "open", "sum": 5},
+			{"visit": 50},
+			{"state": "open", "sum": 5},
 		},
 	}
 }
