@@ -78,7 +78,7 @@ type serverEngine struct {
 	dialect sqlstore.Dialect
 	server  servertest.Server
 	cluster func(testing.TB) servertest.Cluster
-	series  func(n int) string // a table x of the numbers i from 1 to n
+	series  func(n int) string             // a table x of the numbers i from 1 to n
 	day     func(expression string) string // so many days into 2025
 	tables  string
 	list    func(keys []int64) string // what a key is compared with

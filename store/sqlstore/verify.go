@@ -97,7 +97,7 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	}
 	v.findings = remarks
 	v.existence()
-	if len(v.findings) > len(remarks) {
+	if slices.ContainsFunc(v.findings[len(remarks):], func(f store.Finding) bool { return f.Severity == store.Fatal }) {
 		return v.findings, nil // everything else would follow from that
 	}
 	v.fields()
@@ -106,6 +106,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	v.foreign()
 	v.gaps()
 	if err := v.triggers(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.volatile(ctx); err != nil {
 		return nil, err
 	}
 	if err := v.samples(ctx); err != nil {
