@@ -78,7 +78,9 @@ func TestContactsWhoseKeyIsNoUTF8AreNeverSelected(t *testing.T) {
 		"one at a page's end":   {`('a'), (CAST(x'61ff' AS TEXT)), ('c')`, 2, "ac", false},
 		"two at the beginning":  {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 3, "c", false},
 		"none that can be read": {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT))`, 2, "", true},
-		"a page of them":        {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 2, "", true},
+		"a page of them":        {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 2, "c", false},
+		"pages of one":          {`('a'), (CAST(x'62ff' AS TEXT)), ('c'), ('d')`, 1, "acd", false},
+		"many in a row":         {`('a'), ('b'), ` + strings.Repeat(`(CAST(x'62' || x'ff' || randomblob(9) AS TEXT)), `, 20) + `('c'), ('d')`, 1, "abcd", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
