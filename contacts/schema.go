@@ -21,6 +21,14 @@ const (
 	// Keep leaves the rows as they are, reference included.
 	Keep
 	// Restrict leaves contacts that have such rows alone; they are reported.
+	// Where only some rows hold a contact back, it takes two associations: one
+	// with Restrict and [Association.Where] for those, and one without Where
+	// that says what happens to the rows of a contact that goes.
+	// [DefaultSchema] does so with its appointments:
+	//
+	//	{Name: "appointments", Table: "appointments", Action: contacts.Delete, …},
+	//	{Name: "open_appointments", Table: "appointments", Action: contacts.Restrict,
+	//		Where: where.New().WhereUnknown("closed"), …},
 	Restrict
 	// ReadOnly is for tables that only conditions read: nothing is ever done
 	// to them, and their rows are not counted.
@@ -67,6 +75,12 @@ type Association struct {
 	References []Reference
 	// Where selects the rows that belong to the association; the zero
 	// Condition means all. It tests the rows' own fields only.
+	//
+	// The other rows need an association of their own, without Where, on the
+	// same table and reference, or they would be left without their contact:
+	// with Delete they go, and with [Keep] it is said that they stay as they
+	// are. Where none is and no foreign key holds their contacts back, a run
+	// is refused; see [Schema.Gaps].
 	Where        where.Condition
 	Action       Action
 	Associations []Association // of the rows

@@ -21,7 +21,8 @@ type Store interface {
 	Schema() contacts.Schema
 
 	// Verify compares the schema with the storage. A run refuses to start on
-	// findings of severity Fatal.
+	// findings of severity Fatal. The schema's gaps are among the findings; see
+	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
 	// Count counts the contacts that are selected, and on request the rows

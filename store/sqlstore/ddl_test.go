@@ -38,6 +38,7 @@ func TestDDLDeclaresWhatTheSchemaSays(t *testing.T) {
 			one("mails", "mails", contacts.Delete, contacts.Reference{Fields: []string{"to"}, To: []string{"email"}}, contacts.Text("to")),
 			one("tasks", "tasks", contacts.Delete, contacts.Reference{Fields: []string{"of"}, Constants: map[string]any{"type": "p"}}, contacts.Int64("of"), contacts.Text("type")),
 			conditional,
+			one("other notes", "notes", contacts.Keep, by, person),
 			one("calls", "shared", contacts.Delete, by, person, contacts.Text("a")),
 			one("other calls", "shared", contacts.Restrict, by, person, contacts.Text("b")),
 		},

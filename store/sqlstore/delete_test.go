@@ -126,7 +126,7 @@ func TestRowsBelowASharedTableAreFound(t *testing.T) {
 			}),
 		},
 	}
-	db := file(t)
+	db := file(t, "foreign_keys(1)") // which hold files of other case notes
 	create(t, db, schema)
 	script(t, db, `
 INSERT INTO people VALUES (1);

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -15,16 +16,21 @@ import (
 type sighting struct {
 	tables tableSet
 	keys   []foreignKey
-	// outside are the foreign keys by which rows outside of the schema refer
-	// to rows that are deleted; only enforced foreign keys protect them.
+	// outside are the foreign keys by which rows that no association covers
+	// refer to rows that are deleted; only enforced foreign keys protect them.
 	outside []foreignKey
+	// exposed are the gaps of the schema that no foreign key protects.
+	exposed []contacts.Gap
 	// restrictsSelf says that a contact that refers to another cannot even be
 	// deleted in one statement with it.
 	restrictsSelf bool
 	versions      map[string]int64 // of the databases' schemas
 }
 
-const newReference = "a table outside of the schema has come to refer to rows that would be deleted; verify the store"
+const (
+	newReference   = "rows that no association covers have come to refer to rows that would be deleted; verify the store"
+	lostProtection = "the foreign key is gone that held contacts with rows back which no association covers; verify the store"
+)
 
 // look inspects the schema's tables. After the first time it looks for them
 // where they were: a table of the same name in another database, such as a
@@ -43,6 +49,13 @@ func (s *Store) look(ctx context.Context, q queryer) (*sighting, error) {
 		return nil, failure(ctx, s.engine, "inspect tables", "", err)
 	}
 	seen.outside = s.model.unregistered(seen.tables, seen.keys)
+	for _, g := range s.model.gaps {
+		keys := seen.of(g)
+		seen.outside = append(seen.outside, keys...)
+		if len(keys) == 0 && !g.Constants {
+			seen.exposed = append(seen.exposed, g)
+		}
+	}
 	seen.restrictsSelf = slices.ContainsFunc(seen.keys, func(k foreignKey) bool {
 		t := seen.tables[s.model.contacts.table]
 		return s.immediate(k.onDelete) && k.database == t.database && k.parentDatabase == t.database &&
@@ -107,6 +120,11 @@ func (s *Store) current(t *tx) (*sighting, error) {
 	for _, k := range fresh.outside {
 		if !slices.ContainsFunc(seen.outside, k.same) && (!on || k.onDelete == cascade) {
 			return nil, &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: k.table, Detail: newReference}
+		}
+	}
+	for _, g := range fresh.exposed {
+		if !slices.ContainsFunc(seen.exposed, func(o contacts.Gap) bool { return o.Table == g.Table && slices.Equal(o.Columns, g.Columns) }) {
+			return nil, &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: g.Table, Detail: lostProtection}
 		}
 	}
 	s.seen.CompareAndSwap(seen, fresh)

@@ -53,6 +53,9 @@ const (
 	CodeUnregisteredCascade   = "unregistered-cascade"
 	CodeUnregisteredSetNull   = "unregistered-set-null"
 	CodeUnregisteredReference = "unregistered-reference"
+	// CodePartlyCovered: associations cover only some of the rows that refer to
+	// what is deleted.
+	CodePartlyCovered = store.CodePartlyCovered
 	// CodeCascadeRemovesKept: the database deletes rows that must stay.
 	CodeCascadeRemovesKept = "cascade-removes-kept"
 	// CodeCascadeAfterDetach: the database would delete rows that the store
@@ -91,6 +94,7 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	v.contactKey()
 	v.references()
 	v.foreign()
+	v.gaps()
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
@@ -110,11 +114,19 @@ type verification struct {
 	findings []store.Finding
 }
 
-// add adds a finding once: several associations may share a table.
 func (v *verification) add(severity store.Severity, code, table, column, message, advice string) {
-	f := store.Finding{Code: code, Severity: severity, Table: table, Column: column, Message: message, Advice: advice}
-	if !slices.ContainsFunc(v.findings, func(g store.Finding) bool { return g.Name() == f.Name() }) {
+	v.find(store.Finding{Code: code, Severity: severity, Table: table, Column: column, Message: message, Advice: advice})
+}
+
+// find adds a finding once, in its most severe form: several associations may
+// share a table.
+func (v *verification) find(f store.Finding) {
+	i := slices.IndexFunc(v.findings, func(g store.Finding) bool { return g.Name() == f.Name() })
+	switch {
+	case i < 0:
 		v.findings = append(v.findings, f)
+	case f.Severity > v.findings[i].Severity:
+		v.findings[i] = f
 	}
 }
 
