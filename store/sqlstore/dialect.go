@@ -51,6 +51,7 @@ type engine interface {
 	codec
 	joins
 	operation
+	auditing
 }
 
 // syntax is how statements are written.

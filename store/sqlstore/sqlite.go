@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 
@@ -94,3 +95,14 @@ func (sqlite) folds(above, row contacts.Field) bool {
 }
 
 func (sqlite) folding() string { return noCase }
+
+func (sqlite) counts(context.Context, queryer) (bool, error) { return true, nil }
+
+// tally counts the table's rows, because what was deleted of it is not counted
+// alone. The transaction holds the lock, so nobody else adds or deletes any.
+func (s sqlite) tally(table tableInfo, fewer bool) term {
+	if !fewer {
+		return expr("SELECT total_changes(), 0")
+	}
+	return expr("SELECT total_changes(), -(SELECT count(*) FROM " + s.quote(table.database) + "." + s.quote(table.name) + ")")
+}

@@ -203,7 +203,7 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 			var id int
 			var from string
 			var to sql.NullString
-			if err := r.Scan(&k.table, &id, &k.parent, &from, &to, &k.onDelete); err != nil {
+			if err := r.Scan(&k.table, &id, &k.parent, &from, &to, &k.onDelete, &k.onUpdate); err != nil {
 				return err //nolint:wrapcheck // wrapped by each
 			}
 			if k.table != table || id != last {
@@ -216,7 +216,7 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 				key.target = append(key.target, to.String)
 			}
 			return nil
-		}, `SELECT "m"."name", "f"."id", "f"."table", "f"."from", "f"."to", upper("f"."on_delete")
+		}, `SELECT "m"."name", "f"."id", "f"."table", "f"."from", "f"."to", upper("f"."on_delete"), upper("f"."on_update")
 			FROM `+s.master(database)+` AS "m" CROSS JOIN pragma_foreign_key_list("m"."name", ?) AS "f"
 			WHERE "m"."type" = 'table' ORDER BY "m"."name", "f"."id", "f"."seq"`, database)
 		if err != nil {
@@ -226,7 +226,8 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 	return out, nil
 }
 
-func (sqlite) immediate(onDelete string) bool { return onDelete == restrict }
+// immediate: only NO ACTION waits for the end of the statement.
+func (sqlite) immediate(onDelete string) bool { return onDelete != noAction }
 
 func (sqlite) enforcing(ctx context.Context, q queryer) (on bool, err error) {
 	err = each(ctx, q, func(r *sql.Rows) error { return r.Scan(&on) }, "PRAGMA foreign_keys")
