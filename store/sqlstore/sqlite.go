@@ -70,8 +70,11 @@ func (sqlite) exactly(c column) string {
 	return c.sql + " COLLATE " + binary
 }
 
-func collation(c columnInfo) string {
-	if c.collation == "" {
+func (s sqlite) collation(c columnInfo) string {
+	switch {
+	case c.odd:
+		return s.quote(c.collation)
+	case c.collation == "":
 		return binary
 	}
 	return c.collation
@@ -85,7 +88,7 @@ func (s sqlite) joined(above, row column) (aboveSQL, rowSQL string) {
 	case s.folds(above.field, row.field):
 		return above.sql + " COLLATE " + noCase, row.sql + " COLLATE " + noCase
 	case textual(row.field) && above.info.collation != row.info.collation:
-		return above.sql, row.sql + " COLLATE " + collation(above.info)
+		return above.sql, row.sql + " COLLATE " + s.collation(above.info)
 	}
 	return above.sql, row.sql
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -152,46 +151,6 @@ func (s sqlite) inspectRowid(ctx context.Context, q queryer, t *tableInfo) error
 		}
 	}
 	return err
-}
-
-// inspectCollations finds out how columns compare texts. No pragma tells, but
-// a UNION takes its first part's collation to find equal rows.
-func (s sqlite) inspectCollations(ctx context.Context, q queryer, t *tableInfo, textual []string) error {
-	var columns, probes []string
-	for _, name := range textual {
-		if !t.has(name) || slices.Contains(columns, name) {
-			continue
-		}
-		columns = append(columns, name)
-		for _, other := range [...]string{"'A'", "'a '"} {
-			probes = append(probes, `(SELECT count(*) FROM (SELECT "t".`+s.quote(name)+` FROM `+
-				s.quote(t.database)+"."+s.quote(t.name)+` AS "t" WHERE 1 = 0 UNION SELECT 'a' UNION SELECT `+other+`))`)
-		}
-	}
-	if len(probes) == 0 {
-		return nil
-	}
-	counts := make([]int, len(probes))
-	targets := make([]any, len(probes))
-	for i := range counts {
-		targets[i] = &counts[i]
-	}
-	err := each(ctx, q, func(r *sql.Rows) error { return r.Scan(targets...) }, "SELECT "+strings.Join(probes, ", "))
-	for i, name := range columns {
-		collate(t.columns, name, counts[2*i] == 1, counts[2*i+1] == 1)
-	}
-	return err
-}
-
-// collate sets the collation of a column for which 'a' equals 'A', or 'a '.
-func collate(columns []columnInfo, name string, caseless, spaceless bool) {
-	i := slices.IndexFunc(columns, func(c columnInfo) bool { return strings.EqualFold(c.name, name) })
-	switch {
-	case caseless:
-		columns[i].collation = noCase
-	case spaceless:
-		columns[i].collation = "RTRIM"
-	}
 }
 
 func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error) {

@@ -77,6 +77,9 @@ const (
 	CodeUpdateBlocks  = "update-blocks"
 	// CodeOtherFile: a table is in another database file than the contacts.
 	CodeOtherFile = "other-file"
+	// CodeCollation: the collation of a key or a reference is none of the
+	// engine's own.
+	CodeCollation = "collation"
 	// CodeTrigger: a trigger runs with the deletion.
 	CodeTrigger = "trigger"
 )
