@@ -163,5 +163,14 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 		r.targets.bound, err = r.reader.bound(ctx)
 		r.targets.walking = r.targets.bound != ""
 	}
+	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking {
+		r.targets.ahead = sizer.PageSize(r.sel, r.size)
+		if r.o.batchLimit > 0 { // what a batch leaves of a page has to be carried in Next
+			r.targets.ahead = min(r.targets.ahead, maxCarried*r.size)
+		}
+	}
 	return err
 }
+
+// maxCarried is how many batches of a page that was read ahead Next carries.
+const maxCarried = 20

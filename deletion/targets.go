@@ -15,6 +15,9 @@ type targets struct {
 	pending       []contacts.Key
 	cursor, bound store.Cursor
 	walking       bool
+	// ahead is how many contacts are read at a time, where the store prefers
+	// more of them than a batch needs; the others wait in pending.
+	ahead int
 }
 
 func (t *targets) more() bool { return len(t.pending) > 0 || t.walking }
@@ -27,15 +30,20 @@ func (t *targets) take(ctx context.Context, reader *reader, sel store.Selection,
 	// A page may have fewer keys than it was asked for, or none, and not be the
 	// last one; only after none is it worth asking again.
 	for asked := false; t.walking && len(keys) < limit && (!asked || len(keys) == 0); asked = true {
-		page, err := reader.page(ctx, store.PageRequest{Selection: sel, After: t.cursor, Until: t.bound, Limit: limit - len(keys)})
+		want := limit - len(keys)
+		page, err := reader.page(ctx, store.PageRequest{Selection: sel, After: t.cursor, Until: t.bound, Limit: max(want, t.ahead)})
 		if err != nil {
 			return nil, err
 		}
 		t.cursor, t.walking = page.Next, page.More
+		found := page.Keys[:min(want, len(page.Keys))]
+		if rest := page.Keys[len(found):]; len(rest) > 0 {
+			t.pending = rest
+		}
 		if len(keys) == 0 {
-			keys = page.Keys
+			keys = slices.Clip(found)
 		} else {
-			keys = append(keys, page.Keys...)
+			keys = append(keys, found...)
 		}
 	}
 	return keys, nil

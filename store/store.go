@@ -57,6 +57,17 @@ type BatchSizer interface {
 	DefaultBatchSize() int
 }
 
+// PageSizer is implemented by stores for which some conditions cost about as
+// much for a long page as for a short one, because they are read in one pass
+// over the associated rows. The service then reads long pages and cuts batches
+// from them.
+type PageSizer interface {
+	// PageSize returns how many contacts a page of the selection had best have,
+	// when a batch needs limit of them; limit if it does not matter. A page
+	// of that size takes no more than 16 MiB.
+	PageSize(s Selection, limit int) int
+}
+
 // Selection says which contacts are meant: those for which Condition and Scope
 // are true and Protected is false. A contact for which one of them is unknown
 // is not meant.
@@ -111,6 +122,10 @@ type PageRequest struct {
 	Until Cursor // inclusive; "": nothing is returned
 	// Limit is the largest number of contacts to return, at least 1.
 	Limit int
+	// Scan, when not 0, ends the page after that many contacts, selected or not
+	// and give or take a few: then Next is behind them. It bounds the time of a
+	// page where few contacts are selected. It has no effect with Keys.
+	Scan int
 	// Keys, when not nil, restricts the page to these contacts; After and
 	// Until do not apply then, and Limit still does.
 	Keys []contacts.Key

@@ -30,13 +30,14 @@ type Server struct {
 	Name     string
 	variable string
 	fallback string // "": only by the variable
+	dsn      string // of a server of the test's own
 	required bool   // by CONTACTSWEEP_REQUIRE_SERVERS
 	open     func(dsn, database string) (*sql.DB, error)
 	create   func(database string) string
 	drop     func(database string) string
 }
 
-// The servers.
+// Postgres is a PostgreSQL server.
 func Postgres() Server {
 	return Server{
 		Name: "postgres", variable: "CONTACTSWEEP_POSTGRES", fallback: "postgres://postgres@127.0.0.1:5432/postgres", required: true,
@@ -72,6 +73,9 @@ func Others() (postgres, mysql []Server) {
 
 // DSN returns where the server is, "" if nobody has said so.
 func (s Server) DSN() string {
+	if s.dsn != "" {
+		return s.dsn
+	}
 	if dsn := os.Getenv(s.variable); dsn != "" {
 		return dsn
 	}
@@ -162,6 +166,7 @@ func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {
 	config, err := pgx.ParseConfig(s.DSN())
 	require.NoError(tb, err)
 	config.Database, config.RuntimeParams["search_path"] = database, schema
+	config.RuntimeParams["synchronous_commit"] = "off" // the suite opens hundreds of stores
 	db := stdlib.OpenDB(*config)
 	tb.Cleanup(func() { _ = db.Close() })
 	return db

@@ -19,6 +19,9 @@ type builder struct {
 	at      time.Time // for which relative times in the schema are frozen
 	aliases int
 	changes bool // the statement changes rows
+	few     bool // the statement is about a list of contacts
+	// unserved says that associated rows are asked for without an index for it.
+	unserved bool
 }
 
 // level is a table in a statement, under its alias.

@@ -26,7 +26,7 @@ func (b *builder) exists(n where.Exists, l level) term {
 		return failed{err}
 	}
 	row := b.level(a.rows)
-	found := expr("EXISTS (?)", b.belonging(a, l, row, b.rowTest(n.Rows, row)))
+	found := expr("EXISTS (?)", b.belonging(a, l, row, b.rowTest(n.Rows, row), n.Rows))
 	if n.Negated {
 		return expr("NOT ?", found)
 	}
@@ -40,12 +40,19 @@ func (b *builder) rowTest(n where.Node, row level) term {
 	return b.node(n, row)
 }
 
-// belonging selects the rows of an association that belong to the row above.
-func (b *builder) belonging(a *association, up, row level, test term) term {
-	return selection{
+// belonging selects the rows of an association that belong to the row above and
+// pass a test, that of tested where it is a condition's.
+func (b *builder) belonging(a *association, up, row level, test term, tested where.Node) term {
+	s := selection{
 		columns: []term{expr("1")}, from: expr(b.source(row)),
 		where: all(b.refersTo(a, up, row), b.rowCondition(a, row), test),
-	}.term()
+	}
+	if b.served(a, tested) {
+		s.suffix = b.probe()
+	} else {
+		b.unserved = true
+	}
+	return s.term()
 }
 
 func (b *builder) count(n where.Count, l level) term {

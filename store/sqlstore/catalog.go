@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 )
 
 // catalog reads what the database knows of its tables.
@@ -22,17 +23,22 @@ type catalog interface {
 	foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error)
 	// enforcing reports whether foreign keys are enforced on a connection.
 	enforcing(ctx context.Context, q queryer) (bool, error)
-	// changes reports whether the column stores values of the field in another
-	// form than the field's.
-	changes(f contacts.Field, c columnInfo) bool
+	// triggered lists the names of tables that have triggers, or anything else
+	// that may keep rows or make new ones.
+	triggered(tables tableSet) term
+}
+
+// habits are what an engine does with what the catalogue says.
+type habits interface {
+	// misfit says how much it matters that the column's type is not made for the
+	// field's values; 0: it is.
+	misfit(f contacts.Field, c columnInfo) store.Severity
 	// alike reports whether two columns store equal values in the same form.
 	alike(a, b columnInfo) bool
 	// immediate reports whether a foreign key with that action forbids to
 	// delete a row together with those that refer to it, in one statement, or
 	// changes them although they go.
 	immediate(onDelete string) bool
-	// triggered lists the names of tables that have triggers.
-	triggered(tables tableSet) term
 }
 
 // queryer is a *sql.DB or a *sql.Tx.

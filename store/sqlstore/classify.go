@@ -28,6 +28,7 @@ const (
 // classification selects, in the order of the walk, the key of each contact of
 // the list that exists, and the first cause that keeps it.
 func (b *builder) classification(p store.Predicates, k keyList) (term, []*association) {
+	b.few = true
 	c := b.level(b.model.contacts)
 	sql, args := "CASE", []any{}
 	when := func(test term, code int) {
@@ -98,7 +99,7 @@ func (b *builder) chain(path []*association, up level, test func(row level) term
 	} else {
 		inner = test(row)
 	}
-	return expr("EXISTS (?)", b.belonging(path[0], up, row, inner))
+	return expr("EXISTS (?)", b.belonging(path[0], up, row, inner, nil))
 }
 
 // guarded is true when the row refers to a contact that is protected or out of

@@ -46,9 +46,10 @@ func (d Dialect) engine() (engine, error) {
 // engine is all that differs between dialects. An engine has no state.
 type engine interface {
 	syntax
-	tests
-	doubts
+	plans
+	columnTests
 	codec
+	definitions
 	joins
 	operation
 	auditing
@@ -59,8 +60,6 @@ type syntax interface {
 	// quote makes a name of any characters an identifier.
 	quote(name string) string
 	placeholders() sq.PlaceholderFormat
-	// once is AS before a common table expression that is to be computed once.
-	once() string
 	// target is what stands behind DELETE FROM, for a table under an alias, and
 	// changed what stands behind UPDATE.
 	target(table, alias string) string
@@ -70,6 +69,25 @@ type syntax interface {
 	rereads() bool
 	// maxArgs is the largest number of arguments of a statement.
 	maxArgs() int
+}
+
+// plans are how an engine is led to the plan that its statements need.
+type plans interface {
+	// once is AS before a common table expression that is to be computed once.
+	once() string
+	// probe ends a subquery that is to be asked for one row after the other, by
+	// an index, and not for all rows at once; "" where the engine does so anyway.
+	probe() string
+	// passes reports whether the engine answers, without such an index, for all
+	// contacts in one pass.
+	passes() bool
+}
+
+// columnTests are all that is asked of one column.
+type columnTests interface {
+	tests
+	texts
+	doubts
 }
 
 // tests are the conditions on one column. The term that a method returns is
@@ -83,12 +101,16 @@ type tests interface {
 	filled(c column) term
 	compare(c column, n where.Compare) term
 	in(c column, n where.In) term
-	match(c column, n where.Match) term
-	like(c column, n where.Like) term
 	// distinct is an expression that is equal for equal values, and month one
 	// that is equal for values of the same month.
 	distinct(c column, fold bool) string
 	month(c column) string
+}
+
+// texts are tests of texts, to which the same applies.
+type texts interface {
+	match(c column, n where.Match) term
+	like(c column, n where.Like) term
 }
 
 // doubts are what is asked of a sample of stored values.
@@ -110,9 +132,15 @@ type codec interface {
 	// driver does with the column's declared type.
 	read(c column) string
 	decode(f contacts.Field, stored any) where.Value
+}
+
+// definitions are how tables are made.
+type definitions interface {
 	// columnType is the type of a column for the field; an index may need
 	// another one.
 	columnType(f contacts.Field, indexed bool) string
+	// holdsUint64 reports whether the column can hold integers from 2^63 on.
+	holdsUint64(c columnInfo) bool
 	// createIndex are the statements that make an index.
 	createIndex(table, name string, i indexDDL) []string
 	// onlyKey is the constraint of a column that is the whole key.
@@ -154,6 +182,7 @@ type operation interface {
 	// diagnose says what a driver's error means.
 	diagnose(err error) diagnosis
 	catalog
+	habits
 }
 
 // boundKeys is a list of keys, made once for the statements of a batch. Only

@@ -19,8 +19,8 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, invalid(err)
 	}
-	if r.Limit < 1 {
-		return store.Page{}, invalid(fmt.Errorf("a page of %d contacts", r.Limit))
+	if r.Limit < 1 || r.Scan < 0 {
+		return store.Page{}, invalid(fmt.Errorf("a page of %d contacts out of %d", r.Limit, r.Scan))
 	}
 	q := pageQuery{store: s, b: s.builder(r.Selection), request: r}
 	q.c = q.b.level(s.model.contacts)
@@ -42,6 +42,11 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		return store.Page{}, failure(ctx, s.engine, op, "", ctx.Err())
 	case which == nil:
 		return store.Page{Next: r.After}, nil
+	}
+	if r.Scan > 0 && r.Keys == nil {
+		if which, err = q.shorten(ctx, which); err != nil {
+			return store.Page{}, err
+		}
 	}
 	t := selection{
 		columns: q.columns(), from: expr(q.b.source(q.c)),
@@ -66,6 +71,27 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 // were can be named.
 const readOn = 8
 
+// longPage is how many keys of one column are sure to take less than 16 MiB.
+const longPage = 100_000
+
+// PageSize returns a long page for conditions on associated rows that no index
+// answers. Every page would be a pass over those rows.
+func (s *Store) PageSize(sel store.Selection, limit int) int {
+	p, err := sel.Resolve(s.model.schema)
+	if err != nil || !s.passes() {
+		return limit
+	}
+	b := s.builder(sel)
+	c := b.level(s.model.contacts)
+	for _, part := range [...]where.Predicate{p.Condition, p.Scope, p.Unprotected} {
+		b.predicate(part, c)
+	}
+	if !b.unserved {
+		return limit
+	}
+	return max(limit, longPage/len(c.rows.key))
+}
+
 // pageQuery makes and reads one page.
 type pageQuery struct {
 	store   *Store
@@ -73,7 +99,8 @@ type pageQuery struct {
 	c       level
 	request store.PageRequest
 	fields  []contacts.Field
-	scanned int64 // rows, those that cannot be named included
+	scanned int64        // rows, those that cannot be named included
+	end     store.Cursor // where the page ends if it is not full; "": where it was asked to
 	page    store.Page
 }
 
@@ -105,6 +132,36 @@ func (q *pageQuery) bounds() (which []term, err error) {
 	return append(which, q.b.beyond(key, "<=", values)), nil
 }
 
+// shorten ends the page at the contact that is Scan contacts further on, if
+// there is one before its end.
+func (q *pageQuery) shorten(ctx context.Context, which []term) ([]term, error) {
+	key := q.b.columns(q.c, q.c.rows.key)
+	far := selection{
+		columns: q.b.keyRead(q.c), from: expr(q.b.source(q.c)), where: all(append(which, q.b.keyKnown(q.c))...),
+		order: q.b.keyOrder(q.c, ""), limit: 1, offset: int64(q.request.Scan - 1),
+	}.term()
+	var end store.Cursor
+	err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, far, func(r *sql.Rows) error {
+		k, err := q.store.scanKey(r)
+		if errors.Is(err, errKeyRead) {
+			return nil // then the page is longer
+		}
+		if err == nil {
+			end, err = cursorOf(k)
+		}
+		return err
+	})
+	if err != nil || end == "" || end == q.request.Until {
+		return which, err
+	}
+	values, err := q.store.cursorValues(end)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	q.end = end
+	return append(which, q.b.beyond(key, "<=", values)), nil
+}
+
 // columns are the key, and for each field how it is stored and its value.
 func (q *pageQuery) columns() []term {
 	out := q.b.keyRead(q.c)
@@ -129,12 +186,12 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 		targets = append(targets, &states[i], &raw[i])
 	}
 	k, err := q.store.scanKey(r, targets...)
-	if err != nil && !errors.Is(err, errKeyRead) {
-		return err
-	}
 	q.scanned++
-	if err != nil {
+	switch {
+	case errors.Is(err, errKeyRead):
 		return nil // text that is not UTF-8: no key can name the contact, so it is never selected
+	case err != nil:
+		return err
 	}
 	if len(q.page.Keys) == q.request.Limit {
 		return nil // more than asked for, because others were in the way
@@ -161,6 +218,9 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 // where it was asked to.
 func (q *pageQuery) finish(full bool) (store.Page, error) {
 	q.page.Next = q.request.Until
+	if q.end != "" {
+		q.page.Next, q.page.More = q.end, true
+	}
 	if n := len(q.page.Keys); n > 0 && (full || n == q.request.Limit) {
 		next, err := cursorOf(q.page.Keys[n-1])
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -38,6 +39,12 @@ func (postgres) target(table, alias string) string { return table + " AS " + ali
 func (postgres) changed(table, alias string) string { return table + " AS " + alias }
 
 func (postgres) rereads() bool { return true }
+
+// probe keeps the planner from joining, which would read the associated rows of
+// all contacts before those of the page.
+func (postgres) probe() string { return "OFFSET 0" }
+
+func (postgres) passes() bool { return true }
 
 // The types of columns, as format_type names them without their modifiers.
 const (
@@ -180,7 +187,10 @@ func (postgres) alike(a, b columnInfo) bool {
 	return family(a) == family(b) && a.collation == b.collation
 }
 
-// changes reports columns of a type that cannot hold the field's values.
-func (postgres) changes(f contacts.Field, c columnInfo) bool {
-	return !pgFits(column{field: f, info: c})
+// misfit is fatal: in a column of another type every value is unknown.
+func (postgres) misfit(f contacts.Field, c columnInfo) store.Severity {
+	if pgFits(column{field: f, info: c}) {
+		return 0
+	}
+	return store.Fatal
 }

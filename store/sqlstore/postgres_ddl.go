@@ -43,3 +43,5 @@ func (s postgres) createIndex(table, name string, i indexDDL) []string {
 	}
 	return []string{out}
 }
+
+func (postgres) holdsUint64(c columnInfo) bool { return c.declared == pgNumeric }

@@ -43,6 +43,10 @@ func (sqlite) changed(table, alias string) string { return table + " AS " + alia
 
 func (sqlite) rereads() bool { return true }
 
+func (sqlite) probe() string { return "" }
+
+func (sqlite) passes() bool { return false }
+
 // binary is the collation that compares bytes.
 const (
 	binary = "BINARY"

@@ -62,3 +62,5 @@ func (s sqlite) createIndex(table, name string, i indexDDL) []string {
 	}
 	return []string{out}
 }
+
+func (sqlite) holdsUint64(columnInfo) bool { return false }

@@ -110,9 +110,11 @@ type selection struct {
 	where   term // nil: all rows
 	order   []string
 	limit   int64 // 0: none
-	lock    bool  // the rows, until the end of the transaction
+	offset  int64
+	lock    bool // the rows, until the end of the transaction
 
 	distinct bool
+	suffix   string
 }
 
 func (s selection) term() term {
@@ -141,8 +143,14 @@ func (s selection) term() term {
 	if s.limit > 0 {
 		q = q.Suffix("LIMIT ?", s.limit)
 	}
+	if s.offset > 0 {
+		q = q.Suffix("OFFSET ?", s.offset)
+	}
 	if s.lock {
 		q = q.Suffix("FOR UPDATE")
+	}
+	if s.suffix != "" {
+		q = q.Suffix(s.suffix)
 	}
 	return fragment{q}
 }

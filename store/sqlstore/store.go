@@ -33,6 +33,7 @@ type Store struct {
 var _ interface {
 	store.Store
 	store.BatchSizer
+	store.PageSizer
 } = (*Store)(nil)
 
 // Open returns a store for the contacts that the schema describes. It checks

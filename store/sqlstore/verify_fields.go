@@ -18,12 +18,12 @@ func (v *verification) fields() {
 				continue
 			}
 			c := v.tables[r.table].column(name)
-			if v.store.changes(f, c) {
-				v.add(store.Warning, CodeColumnType, r.table, name,
-					fmt.Sprintf("the declared type %q stores values of a %s field in another form, so that they are unknown", c.declared, f.Kind),
+			if severity := v.store.misfit(f, c); severity != 0 {
+				v.add(severity, CodeColumnType, r.table, name,
+					fmt.Sprintf("the declared type %q is not one for values of a %s field in its encoding, so that they are unknown", c.declared, f.Kind),
 					"correct the field's kind or encoding, or the column's type")
 			}
-			if f.Kind == where.KindUint64 {
+			if f.Kind == where.KindUint64 && !v.store.holdsUint64(c) {
 				v.add(store.Warning, CodeRange, r.table, name, "integers from 2^63 on cannot be stored",
 					"declare the field as Int64 if it never holds more")
 			}

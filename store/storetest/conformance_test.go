@@ -11,16 +11,27 @@ import (
 // line.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, h := range map[string]func(t *testing.T) storetest.Harness{
-		"memory":                     func(*testing.T) storetest.Harness { return memoryHarness{} },
-		"sqlite":                     func(*testing.T) storetest.Harness { return newSQLite(false, false) },
-		"sqlite with foreign keys":   func(*testing.T) storetest.Harness { return newSQLite(true, false) },
-		"postgres":                   func(t *testing.T) storetest.Harness { return newPostgres(t, servertest.Postgres(), false) },
-		"postgres with foreign keys": func(t *testing.T) storetest.Harness { return newPostgres(t, servertest.Postgres(), true) },
+	for name, h := range map[string]func(tb testing.TB) storetest.Harness{
+		"memory":                     harness(memoryHarness{}),
+		"sqlite":                     harness(newSQLite(false, false)),
+		"sqlite with foreign keys":   harness(newSQLite(true, false)),
+		"postgres":                   onPostgres(false),
+		"postgres with foreign keys": onPostgres(true),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			storetest.Run(t, h(t))
 		})
+	}
+}
+
+func harness(h storetest.Harness) func(testing.TB) storetest.Harness {
+	return func(testing.TB) storetest.Harness { return h }
+}
+
+func onPostgres(foreignKeys bool) func(testing.TB) storetest.Harness {
+	return func(tb testing.TB) storetest.Harness {
+		tb.Helper()
+		return newPostgres(tb, servertest.Postgres(), foreignKeys)
 	}
 }

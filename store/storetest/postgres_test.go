@@ -52,15 +52,10 @@ func newPostgres(tb testing.TB, server servertest.Server, foreignKeys bool) post
 func (h postgresHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
 	own := fmt.Sprintf("own_%d", h.number.next())
-	admin := h.server.Open(tb, h.database)
-	h.exec(tb, admin, "CREATE SCHEMA "+own)
-	require.NoError(tb, admin.Close())
 	db := h.server.OpenSchema(tb, h.database, own)
 	ddl, err := sqlstore.DDL(sqlstore.PostgreSQL, schema)
 	require.NoError(tb, err)
-	for _, statement := range ddl {
-		h.exec(tb, db, statement)
-	}
+	h.exec(tb, db, "CREATE SCHEMA "+own+"; "+strings.Join(ddl, ";\n"))
 	if !h.foreignKeys {
 		h.dropForeignKeys(tb, db, own)
 	}
@@ -81,6 +76,7 @@ func (h postgresHarness) dropForeignKeys(tb testing.TB, db *sql.DB, schema strin
 	tb.Helper()
 	rows, err := db.QueryContext(tb.Context(), `SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND connamespace = $1::regnamespace`, schema)
 	require.NoError(tb, err)
+	defer func() { require.NoError(tb, rows.Close()) }()
 	var drops []string
 	for rows.Next() {
 		var table, name string
@@ -88,7 +84,6 @@ func (h postgresHarness) dropForeignKeys(tb testing.TB, db *sql.DB, schema strin
 		drops = append(drops, "ALTER TABLE "+table+" DROP CONSTRAINT "+quoted(name))
 	}
 	require.NoError(tb, rows.Err())
-	require.NoError(tb, rows.Close())
 	for _, drop := range drops {
 		h.exec(tb, db, drop)
 	}
