@@ -177,6 +177,18 @@ func (c catalog) Names() (fields, associations []string) {
 	return fields, associations
 }
 
+// Hint implements [where.Hinter]: hosts seldom call their fields what the ready
+// conditions call them.
+func (c catalog) Hint(name string) string {
+	switch name {
+	case ExternalID, Email, Phone, DeviceID, Created:
+		return "is a field that ready segments such as contacts.Inactive read; give yours this name, and its column with Field.In"
+	case Activities:
+		return "is an association that contacts.Inactive reads; give yours this name, its Table may have another"
+	}
+	return ""
+}
+
 // rowCatalog is the catalog of an association's rows. Rows of the contact
 // table are contacts.
 func rowCatalog(s *Schema, a Association) where.Catalog {

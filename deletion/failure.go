@@ -17,7 +17,12 @@ type failure struct {
 	err error
 }
 
-func (e *failure) Error() string { return "deletion: " + e.op + ": " + safeText(e.err) }
+func (e *failure) Error() string {
+	if e.op == "" {
+		return "deletion: " + safeText(e.err)
+	}
+	return "deletion: " + e.op + ": " + safeText(e.err)
+}
 
 func (e *failure) Unwrap() error { return e.err }
 

@@ -217,7 +217,7 @@ func TestUnknownOutcomeIsSettledByLookingAgain(t *testing.T) {
 			if committed {
 				require.EqualValues(t, 1, report.Inferred)
 				require.Equal(t, []int64{3}, inferred)
-				require.Contains(t, report.String(), "inferred: 1 contacts")
+				require.Contains(t, report.String(), "inferred: 1 contact was")
 			} else {
 				require.Zero(t, report.Inferred)
 				require.EqualValues(t, 10, report.Associations[0].Rows)

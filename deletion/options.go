@@ -98,6 +98,10 @@ func WithAuthorizer(authorize func(context.Context, Action) error) ServiceOption
 // to delete them, outside any transaction: the place to stop campaigns or to
 // export contacts. An error or a panic stops the run, and the batch is not
 // begun. Dry runs do not call it.
+//
+// It is called again, with the same contacts or a part of them, when the batch
+// is tried again or divided: what it does for a contact must do no harm when it
+// is done twice.
 func WithBeforeBatch(hook func(context.Context, BatchCandidates) error) ServiceOption {
 	return func(o *serviceOptions) {
 		if hook == nil {

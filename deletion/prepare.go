@@ -85,20 +85,30 @@ func (r *run) check(q request) (err error) {
 	if q.plan != nil {
 		r.previewed = q.plan.selected()
 	}
-	if q.plan != nil && q.plan.Fingerprint != fingerprint || r.o.from != nil && !r.belongs(*r.o.from, q, fingerprint) {
-		return &DriftError{Changed: true}
+	if q.plan != nil && q.plan.Fingerprint != fingerprint {
+		return &DriftError{Changed: true, Differs: differences(q.plan.Fingerprint, fingerprint)}
+	}
+	if r.o.from != nil {
+		if err := r.belongs(*r.o.from, q, fingerprint); err != nil {
+			return err
+		}
 	}
 	r.fingerprint = fingerprint
 	return nil
 }
 
-// belongs reports whether the place to go on is one of a run like this one. The
+// belongs refuses a place to go on that is none of a run like this one. The
 // fingerprint covers what may be deleted.
-func (r *run) belongs(n Next, q request, fingerprint string) bool {
-	if n.kind != q.kind || n.fingerprint != fingerprint {
-		return false
+func (r *run) belongs(n Next, q request, fingerprint string) error {
+	switch {
+	case n.kind != q.kind:
+		return &DriftError{Changed: true, Differs: []string{"kind of call"}}
+	case n.fingerprint != fingerprint:
+		return &DriftError{Changed: true, Differs: differences(n.fingerprint, fingerprint)}
+	case q.plan != nil && (!n.at.Equal(q.plan.At) || n.previewed != q.plan.selected()):
+		return &DriftError{Changed: true, Differs: []string{"plan"}}
 	}
-	return q.plan == nil || n.at.Equal(q.plan.At) && n.previewed == q.plan.selected()
+	return nil
 }
 
 // checkKeys makes the keys the first targets: those of the call, each once, or

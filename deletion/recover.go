@@ -68,6 +68,10 @@ func (b *batch) divide() {
 // smaller makes the next batches half as large, down to one contact.
 func (r *run) smaller() { r.size = max(1, r.size/2) }
 
+// maxIsolatedLogged is how many contacts that cannot be deleted have a log
+// record of their own; the end of the run tells how many there were.
+const maxIsolatedLogged = 3
+
 // isolate divides the work until a contact that cannot be deleted stands
 // alone, which is skipped.
 func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *failure) error {
@@ -77,7 +81,9 @@ func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *
 		b.divide()
 		return nil
 	}
-	r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
+	if r.isolated++; r.isolated <= maxIsolatedLogged {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
+	}
 	out := store.Outcome{Skipped: []store.Skipped{{Key: keys[0], Cause: cause}}}
 	if err := r.concluded(ctx, b, out, false, safeText(failed.err)); err != nil {
 		return fmt.Errorf("deletion: %w", err)

@@ -34,9 +34,11 @@ type Report struct {
 	// Counted says that Matched is known: a cap, a plan, CountFirst or fixed
 	// targets made the run count first. Matched is the number of contacts
 	// that matched, were in scope and not protected; for keys, their number.
-	// A run that a cap refused has counted no further than it had to.
+	// A run that was refused has counted no further than it had to; AtLeast says
+	// that there may be more.
 	Counted bool
 	Matched int64
+	AtLeast bool
 	Deleted int64
 	Skipped Skips
 	// Warnings holds all findings of the store's Verify, as in [Plan.Warnings].

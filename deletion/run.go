@@ -42,6 +42,7 @@ type run struct {
 	report      Report
 	start       time.Time
 	failed      failedBatches
+	isolated    int // contacts that cannot be deleted
 }
 
 // BulkDelete deletes the contacts that match, are in scope and not protected,
@@ -223,6 +224,9 @@ func (r *run) conclude(ctx context.Context, batch BatchReport, stop StopReason, 
 		if stop == StoppedFailed {
 			level = slog.LevelError
 		}
+	}
+	if r.isolated > maxIsolatedLogged {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "contacts cannot be deleted", slog.Int("contacts", r.isolated), slog.Int("logged", maxIsolatedLogged))
 	}
 	r.logger.LogAttrs(ctx, level, "deletion ended",
 		slog.String("stopped", string(stop)), slog.Int64("deleted", step.Run.Deleted), slog.Int64("skipped", step.Run.Skipped.Total()),

@@ -2,12 +2,12 @@ package where
 
 import "slices"
 
-// alwaysTrue reports the term of an OR that makes it true for every row: one
+// alwaysTrue reports whether a term of an OR makes it true for every row: one
 // whose opposite is among the terms too, or that covers what the other tests
 // of its field leave. Stored values outside a field's kind are left out of
 // account, because a condition that matches all other rows is no less a
 // mistake.
-func alwaysTrue(terms []Node, cat Catalog) (Node, bool) {
+func alwaysTrue(terms []Node, cat Catalog) bool {
 	seen := map[string]bool{}
 	covered := map[string]coverage{}
 	for _, t := range terms {
@@ -15,7 +15,7 @@ func alwaysTrue(terms []Node, cat Catalog) (Node, bool) {
 		if o, ok := opposite(t); ok {
 			if seen[fullText(o)] {
 				if field == "" {
-					return t, true
+					return true
 				}
 				c |= coversKnown
 			}
@@ -28,10 +28,10 @@ func alwaysTrue(terms []Node, cat Catalog) (Node, bool) {
 			c |= coversNull
 		}
 		if covered[field] |= c; covered[field] == coversNull|coversKnown {
-			return t, true
+			return true
 		}
 	}
-	return nil, false
+	return false
 }
 
 // certain reports whether a whole condition only asks whether fields have a

@@ -3,14 +3,14 @@
 // this one is by its name.
 package sqlitetest
 
-// Modernc is an error with a method Code that returns an int.
-type Modernc int
+// ModerncError is an error with a method Code that returns an int.
+type ModerncError int
 
 // Error returns no more than that something failed.
-func (Modernc) Error() string { return "boom" }
+func (ModerncError) Error() string { return "boom" }
 
 // Code returns the extended result code.
-func (e Modernc) Code() int { return int(e) }
+func (e ModerncError) Code() int { return int(e) }
 
 type number int
 
@@ -28,14 +28,14 @@ func Mattn(code int) MattnError {
 
 type small uint8
 
-// Ncruces is an error with two methods that return small types.
-type Ncruces uint16
+// NcrucesError is an error with two methods that return small types.
+type NcrucesError uint16
 
 // Error returns no more than that something failed.
-func (Ncruces) Error() string { return "boom" }
+func (NcrucesError) Error() string { return "boom" }
 
 // Code returns the primary result code.
-func (e Ncruces) Code() small { return small(e) } //nolint:revive,gosec // as the driver has it
+func (e NcrucesError) Code() small { return small(e) } //nolint:gosec // as the driver has it
 
 // ExtendedCode returns the extended result code.
-func (e Ncruces) ExtendedCode() uint16 { return uint16(e) }
+func (e NcrucesError) ExtendedCode() uint16 { return uint16(e) }

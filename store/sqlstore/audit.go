@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 )
 
@@ -77,8 +76,6 @@ func (m *model) actedOn(seen *sighting) bool {
 			return true
 		}
 		parent, deleted := m.deletedFrom(seen.tables, k)
-		return deleted && acts(k.onDelete) && !slices.ContainsFunc(m.registered(seen.tables, k, parent), func(r registration) bool {
-			return r.whole() && r.by.Action != contacts.Keep
-		})
+		return deleted && acts(k.onDelete) && !slices.ContainsFunc(m.registered(seen.tables, k, parent), registration.clears)
 	})
 }

@@ -46,7 +46,7 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 		case err == nil, errors.Is(err, errUndone) && len(d.kept) == kept:
 			return d.outcome, nil
 		case !errors.Is(err, errUndone):
-			return store.Outcome{}, err
+			return store.Outcome{}, d.blame(err)
 		}
 	}
 	return store.Outcome{}, &store.Error{Op: deleteOp, Class: store.ErrConstraint, Table: d.table()}
@@ -96,7 +96,7 @@ func (d *deletion) run(t *tx) error {
 	survivors := d.survivors(going, verdicts)
 	if len(survivors) > 0 {
 		if err := d.remove(t, survivors); err != nil {
-			return d.blame(err)
+			return err
 		}
 	}
 	if d.batch.DryRun {

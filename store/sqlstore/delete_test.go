@@ -195,10 +195,10 @@ func TestAFailedCommitIsUnknownUnlessTheEngineSaysOtherwise(t *testing.T) {
 		want error
 	}{
 		"a lost connection": {driver.ErrBadConn, store.ErrOutcomeUnknown},
-		"an I/O error":      {sqlitetest.Modernc(10), store.ErrOutcomeUnknown},
-		"busy":              {sqlitetest.Modernc(5), store.ErrTransient},
-		"a deferred key":    {sqlitetest.Modernc(787), store.ErrConstraint},
-		"full":              {sqlitetest.Modernc(13), store.ErrFull},
+		"an I/O error":      {sqlitetest.ModerncError(10), store.ErrOutcomeUnknown},
+		"busy":              {sqlitetest.ModerncError(5), store.ErrTransient},
+		"a deferred key":    {sqlitetest.ModerncError(787), store.ErrConstraint},
+		"full":              {sqlitetest.ModerncError(13), store.ErrFull},
 		"another's code":    {codeError{13}, store.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for driver, err := range map[string]error{
-				"modernc": sqlitetest.Modernc(tt.code), "mattn": sqlitetest.Mattn(tt.code), "ncruces": sqlitetest.Ncruces(tt.code),
+				"modernc": sqlitetest.ModerncError(tt.code), "mattn": sqlitetest.Mattn(tt.code), "ncruces": sqlitetest.NcrucesError(tt.code),
 			} {
 				for _, e := range []error{err, wrappedCode(err)} {
 					code, certain, class := sqlstore.Class(e)
@@ -58,7 +58,7 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 
 func TestErrorsWithoutACodeHaveNoClass(t *testing.T) {
 	t.Parallel()
-	var none *sqlitetest.Ncruces
+	var none *sqlitetest.NcrucesError
 	for _, err := range []error{nil, errors.New("database is locked"), none, textCodeError{}} {
 		code, certain, class := sqlstore.Class(err)
 		require.NoError(t, class)
@@ -83,10 +83,10 @@ func TestOnlyADriversCodeMakesACommitCertain(t *testing.T) {
 		err     error
 		certain bool
 	}{
-		"a driver's":                   {sqlitetest.Modernc(13), true},
+		"a driver's":                   {sqlitetest.ModerncError(13), true},
 		"another's":                    {codeError{13}, false},
 		"another's in a pointer":       {&codeError{13}, false},
-		"a driver's inside of another": {errors.Join(codeError{10}, sqlitetest.Modernc(13)), true},
+		"a driver's inside of another": {errors.Join(codeError{10}, sqlitetest.ModerncError(13)), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -97,7 +97,7 @@ func TestADangerThatComesBackIsLate(t *testing.T) {
 // A virtual table is a warning, which hides nothing else.
 func TestAVirtualTableHidesNoOtherFinding(t *testing.T) {
 	t.Parallel()
-	db := file(t)
+	db := file(t, "foreign_keys(1)")
 	script(t, db, codedDDL("", "", "", ""))
 	script(t, db, `CREATE VIRTUAL TABLE words USING fts5 (body, owner);
 CREATE TABLE logs (person INTEGER REFERENCES people (id) ON DELETE CASCADE)`)

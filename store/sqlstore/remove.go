@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
@@ -52,26 +51,6 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 		}
 	}
 	return d.audit(t, before, n)
-}
-
-// blame names the tables outside of the schema that refer to the table in which
-// a row could not be deleted: SQLite does not say which foreign key it was.
-func (d *deletion) blame(err error) error {
-	var failed *store.Error
-	if !errors.Is(err, store.ErrConstraint) || !errors.As(err, &failed) || failed.Detail != "" {
-		return err
-	}
-	parent := d.seen.tables[failed.Table].name
-	var tables []string
-	for _, k := range d.seen.outside {
-		if strings.EqualFold(k.parent, parent) && !slices.Contains(tables, k.table) {
-			tables = append(tables, k.table)
-		}
-	}
-	if len(tables) > 0 {
-		failed.Detail = "tables that are not in the schema refer to it: " + strings.Join(tables, ", ")
-	}
-	return err
 }
 
 const keyNotUnique = "more contacts went than there were keys"

@@ -139,3 +139,8 @@ func (s *Store) current(t *tx) (*sighting, error) {
 	}
 	return seen, nil
 }
+
+func (k foreignKey) same(other foreignKey) bool {
+	return k.database == other.database && k.table == other.table && k.parentDatabase == other.parentDatabase && k.parent == other.parent &&
+		k.onDelete == other.onDelete && slices.Equal(k.columns, other.columns) && slices.Equal(k.target, other.target)
+}

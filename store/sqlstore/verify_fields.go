@@ -50,8 +50,8 @@ func (v *verification) contactKey() {
 		}
 	}
 	if t.reuses {
-		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "the id of a deleted contact may be given to a new one",
-			"declare the column so that ids are never used again, on SQLite INTEGER PRIMARY KEY AUTOINCREMENT")
+		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "a new contact may get the id of a deleted one",
+			"it matters where ids are kept outside of this database, such as in a report or a Next; on SQLite, AUTOINCREMENT prevents it")
 	}
 }
 

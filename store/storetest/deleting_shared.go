@@ -83,7 +83,12 @@ func crossingSchema() contacts.Schema {
 		Associations: []contacts.Association{
 			{
 				Name: "tasks", Table: "tasks", Key: []string{"id"}, Action: contacts.Delete, Fields: []contacts.Field{id, owner}, References: refs("owner"),
-				Associations: []contacts.Association{{Name: "files of tasks", Table: "files", Action: contacts.Delete, Fields: file, References: refs("task")}},
+				Associations: []contacts.Association{{
+					Name: "files of tasks", Table: "files", Key: []string{"id"}, Action: contacts.Delete, Fields: file, References: refs("task"),
+					Associations: []contacts.Association{{
+						Name: "other versions", Table: "versions", Action: contacts.Keep, Fields: []contacts.Field{contacts.Int64("file")}, References: refs("file"),
+					}},
+				}},
 			},
 			{
 				Name: "files", Table: "files", Key: []string{"id"}, Action: contacts.Delete, Fields: file, References: refs("owner"),
