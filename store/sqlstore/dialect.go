@@ -52,7 +52,6 @@ type engine interface {
 	definitions
 	joins
 	operation
-	auditing
 }
 
 // syntax is how statements are written.
@@ -181,6 +180,7 @@ type operation interface {
 	write(table, column string) term
 	// diagnose says what a driver's error means.
 	diagnose(err error) diagnosis
+	auditing
 	catalog
 	habits
 }
