@@ -36,6 +36,10 @@
 // it matches no more ("6 and those whose manager is 6", where 6 goes first) is
 // skipped as changed, unless one batch holds them all; see [BatchSize].
 //
+// Batches are sized by the time that the store takes for them, so that others do
+// not wait long for the rows or the file; see [WithBatchTime]. A host that knows
+// better fixes the size ([WithBatchSize]) and the pauses ([WithPause]).
+//
 // A run that stopped early says where to go on: pass [Report.Next] to [From].
 // Each call returns a [Report], also with an error: what the report counts as
 // deleted is gone.

@@ -46,7 +46,7 @@ func safeText(err error) string {
 		return schema.Error()
 	}
 	for _, known := range [...]error{
-		context.Canceled, context.DeadlineExceeded, store.ErrOutcomeUnknown, store.ErrTransient, store.ErrStatementTimeout,
+		context.Canceled, context.DeadlineExceeded, store.ErrOutcomeUnknown, store.ErrContention, store.ErrTransient, store.ErrStatementTimeout,
 		store.ErrConstraint, store.ErrTooManyRows, store.ErrReadOnly, store.ErrFull, store.ErrUnsafe, store.ErrInvalidRequest,
 		ErrInvalidOption, ErrInvalidKey, ErrDenied, ErrNotConfirmed, ErrCapExceeded, ErrDrift, ErrPinLimit, ErrNoProgress, errContract,
 	} {

@@ -20,7 +20,7 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	if r.o, err = r.s.callConfig(q.kind, q.options); err != nil {
 		return err
 	}
-	r.size, r.report.DryRun = r.o.batchSize, r.o.dryRun
+	r.pace, r.report.DryRun = newPace(r.s.pacing, r.o.batchSize, r.o.batchTime), r.o.dryRun
 	r.identify()
 	if err := r.check(q); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	}
 	r.begun = true
 	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
-		slog.Int("batch_size", r.size), slog.Int("fixed", len(r.targets.pending)))
+		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)))
 	return nil
 }
 
@@ -173,10 +173,11 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 		r.targets.bound, err = r.reader.bound(ctx)
 		r.targets.walking = r.targets.bound != ""
 	}
+	r.targets.slow = r.o.batchTime
 	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking {
-		r.targets.ahead = sizer.PageSize(r.sel, r.size)
+		r.targets.ahead = sizer.PageSize(r.sel, r.pace.size)
 		if r.o.batchLimit > 0 { // what a batch leaves of a page has to be carried in Next
-			r.targets.ahead = min(r.targets.ahead, maxCarried*r.size)
+			r.targets.ahead = min(r.targets.ahead, maxCarried*r.pace.size)
 		}
 	}
 	return err

@@ -29,9 +29,13 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 		stop.err = errors.Join(ctx.Err(), err)
 		return stop
 	case errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrTransient):
+		if errors.Is(err, store.ErrContention) && !b.contended {
+			b.contended = true
+			r.pace.contended()
+		}
 		return r.again(ctx, b, stop)
 	case errors.Is(err, store.ErrStatementTimeout) && len(b.work[0]) > 1:
-		r.size = min(r.size, max(1, len(b.work[0])/2))
+		r.pace.tooMuch(len(b.work[0]) / 2)
 		b.divide()
 	case errors.Is(err, store.ErrTooManyRows):
 		b.divided = true
@@ -64,9 +68,6 @@ func (b *batch) divide() {
 	middle := (len(keys) + 1) / 2
 	b.work = append([][]contacts.Key{keys[:middle:middle], keys[middle:]}, b.work[1:]...)
 }
-
-// smaller makes the next batches half as large, down to one contact.
-func (r *run) smaller() { r.size = max(1, r.size/2) }
 
 // maxIsolatedLogged is how many contacts that cannot be deleted have a log
 // record of their own; the end of the run tells how many there were.

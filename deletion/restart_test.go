@@ -80,6 +80,8 @@ type serverEngine struct {
 	cluster func(testing.TB) servertest.Cluster
 	series  func(n int) string // a table x of the numbers i from 1 to n
 	tables  string
+	list    func(keys []int64) string // what a key is compared with
+	copy    func(tb testing.TB, base string) *sql.DB
 }
 
 func serverEngines() map[string]serverEngine {
@@ -91,6 +93,11 @@ func serverEngines() map[string]serverEngine {
 CREATE TABLE activities (id bigint PRIMARY KEY, contact_id bigint NOT NULL, type text, created timestamptz);
 CREATE TABLE recipients (id bigint PRIMARY KEY, contact_id bigint NOT NULL, campaign integer);
 CREATE TABLE consents (id bigint PRIMARY KEY, contact_id bigint NOT NULL, purpose text)`,
+			list: func(keys []int64) string { return "= ANY ('{" + joined(keys) + "}')" },
+			copy: func(tb testing.TB, base string) *sql.DB {
+				tb.Helper()
+				return servertest.Postgres().Copy(tb, base)
+			},
 		},
 	}
 }

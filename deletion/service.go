@@ -31,8 +31,8 @@ var _ BulkDeletionService = (*Service)(nil)
 type Service struct {
 	store       store.Store
 	schema      contacts.Schema
-	fingerprint string // of the schema
-	batchSize   int
+	fingerprint string       // of the schema
+	pacing      store.Pacing // what the store prefers
 	o           serviceOptions
 }
 
@@ -50,14 +50,7 @@ func New(st store.Store, options ...ServiceOption) (*Service, error) {
 	if len(faults) > 0 {
 		return nil, &OptionsError{Faults: faults}
 	}
-	s := &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), batchSize: defaultBatchSize, o: o}
-	if sizer, ok := st.(store.BatchSizer); ok && sizer.DefaultBatchSize() > 0 {
-		s.batchSize = sizer.DefaultBatchSize()
-	}
-	if o.batchSize > 0 {
-		s.batchSize = o.batchSize
-	}
-	return s, nil
+	return &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), pacing: preferences(st), o: o}, nil
 }
 
 // present refuses a nil store, also one that is nil of a type, as a host has it

@@ -50,11 +50,28 @@ type Store interface {
 	Delete(ctx context.Context, b Batch) (Outcome, error)
 }
 
-// BatchSizer is implemented by stores for which another batch size than 1000
-// is better when the host does not choose one.
-type BatchSizer interface {
-	// DefaultBatchSize returns a size of at least 1.
-	DefaultBatchSize() int
+// Pacer is implemented by stores that want another pace than the default where
+// the host chooses none.
+type Pacer interface {
+	// Pacing returns what suits the store, always the same.
+	Pacing() Pacing
+}
+
+// Pacing is the pace that suits a store. A field that is zero or negative stands
+// for its default.
+type Pacing struct {
+	// Start is the number of contacts in the first batch. The default is 500.
+	Start int
+	// Min and Max bound the numbers of contacts in the batches, which are sized
+	// by the time that those before them took; where they are equal, the size
+	// does not change. The defaults are 100 and 10,000, or Start where that is
+	// beyond them.
+	Min, Max int
+	// Target is how long a call of Delete should take. The default is 250 ms.
+	Target time.Duration
+	// Pause is the pause after a batch, as a share of the time that its calls
+	// of Delete took: 0.1 is a tenth. The default is 0, no pause.
+	Pause float64
 }
 
 // PageSizer is implemented by stores for which some conditions cost about as

@@ -159,6 +159,14 @@ func (s Server) Open(tb testing.TB, database string) *sql.DB {
 	return db
 }
 
+// Copy creates a database that is a copy of another one of a PostgreSQL server,
+// to which nobody is connected, and opens it.
+func (s Server) Copy(tb testing.TB, base string) *sql.DB {
+	tb.Helper()
+	s.create = func(name string) string { return `CREATE DATABASE "` + name + `" TEMPLATE "` + base + `"` }
+	return s.New(tb)
+}
+
 // OpenSchema opens a pool whose names are looked for in one schema of a
 // PostgreSQL database.
 func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {

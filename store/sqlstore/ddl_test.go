@@ -89,7 +89,7 @@ func TestDDLOfTheDefaultSchemaHasNoFindings(t *testing.T) {
 	findings, err := st.Verify(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, findings)
-	require.Equal(t, 5000, st.DefaultBatchSize())
+	require.Equal(t, 5000, st.Pacing().Start)
 }
 
 func TestDDLRefusesWhatCannotBeStored(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -171,7 +172,8 @@ type joins interface {
 
 // operation is how batches run.
 type operation interface {
-	batchSize() int
+	// pacing is the pace that suits the engine.
+	pacing() store.Pacing
 	// isolation is the level that batches need.
 	isolation() sql.IsolationLevel
 	// write locks all of the database by a change of nothing in a column of the

@@ -25,10 +25,10 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 		class   error
 		certain bool
 	}{
-		"busy":                {5, store.ErrTransient, true},
-		"busy snapshot":       {517, store.ErrTransient, true},
-		"locked":              {6, store.ErrTransient, true},
-		"locked shared cache": {262, store.ErrTransient, true},
+		"busy":                {5, store.ErrContention, true},
+		"busy snapshot":       {517, store.ErrContention, true},
+		"locked":              {6, store.ErrContention, true},
+		"locked shared cache": {262, store.ErrContention, true},
 		"schema changed":      {17, store.ErrTransient, true},
 		"interrupted":         {9, store.ErrTransient, false},
 		"constraint":          {19, store.ErrConstraint, true},

@@ -26,7 +26,8 @@ func (postgres) once() string { return "AS MATERIALIZED" }
 // maxArgs is what the protocol can count.
 func (postgres) maxArgs() int { return 65535 }
 
-func (postgres) batchSize() int { return 1000 }
+// pacing: beyond 5000 contacts nothing is gained.
+func (postgres) pacing() store.Pacing { return store.Pacing{Start: 500, Max: 5000} }
 
 // isolation lets every statement see what was committed before it: the
 // condition is tested after the contacts were locked.

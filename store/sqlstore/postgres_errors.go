@@ -40,7 +40,7 @@ func pgState(err error) string {
 func pgClass(code string) (class error, certain bool) {
 	switch code {
 	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock not available
-		return store.ErrTransient, true
+		return store.ErrContention, true
 	case "40003", "08007": // D: the commit's outcome is not known
 		return store.ErrTransient, false
 	case "57014": // statement time-out, or cancelled by somebody
@@ -62,7 +62,7 @@ func pgClass(code string) (class error, certain bool) {
 	case "23", "27", "44": // integrity, triggers, views' checks
 		return store.ErrConstraint, true
 	case "40": // transaction rolled back
-		return store.ErrTransient, true
+		return store.ErrContention, true
 	case "58", "XX": // the system, or the server itself: nothing is certain
 		return nil, false
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -23,9 +25,12 @@ func (sqlite) once() string { return "AS MATERIALIZED" }
 // maxArgs is SQLITE_MAX_VARIABLE_NUMBER since 3.32.
 func (sqlite) maxArgs() int { return 32766 }
 
-// batchSize is larger than elsewhere: on SQLite most of a batch's cost is per
-// batch, not per row.
-func (sqlite) batchSize() int { return 5000 }
+// pacing asks for larger batches than elsewhere, because most of a batch's cost
+// is per batch. One writer excludes all others, which poll for the lock: without
+// a pause between batches they may miss it again and again.
+func (sqlite) pacing() store.Pacing {
+	return store.Pacing{Start: 5000, Min: 500, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
+}
 
 // isolation is the only one there is; drivers refuse to be asked for it.
 func (sqlite) isolation() sql.IsolationLevel { return sql.LevelDefault }

@@ -36,7 +36,9 @@ func (sqlite) diagnose(err error) (d diagnosis) {
 		return d
 	}
 	switch n & 0xff {
-	case sqliteBusy, sqliteLocked, sqliteProtocol, sqliteSchema, sqliteInterrupt:
+	case sqliteBusy, sqliteLocked:
+		d.class = store.ErrContention
+	case sqliteProtocol, sqliteSchema, sqliteInterrupt:
 		d.class = store.ErrTransient
 	case sqliteConstraint:
 		d.class = store.ErrConstraint

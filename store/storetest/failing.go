@@ -88,12 +88,12 @@ func (f *FailingStore) Failed() string {
 // Schema returns the wrapped store's schema.
 func (f *FailingStore) Schema() contacts.Schema { return f.inner.Schema() }
 
-// DefaultBatchSize returns the wrapped store's, or 1000.
-func (f *FailingStore) DefaultBatchSize() int {
-	if s, ok := f.inner.(store.BatchSizer); ok {
-		return s.DefaultBatchSize()
+// Pacing returns the wrapped store's, or the default.
+func (f *FailingStore) Pacing() store.Pacing {
+	if s, ok := f.inner.(store.Pacer); ok {
+		return s.Pacing()
 	}
-	return 1000
+	return store.Pacing{}
 }
 
 // Verify implements [store.Store].

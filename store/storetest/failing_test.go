@@ -99,15 +99,17 @@ func TestFailPassesOnWhatTheStoreIs(t *testing.T) {
 	t.Parallel()
 	f := storetest.Fail(smallStore(t), 0, storetest.FailBefore, nil)
 	require.Equal(t, smallSchema().Fingerprint(), f.Schema().Fingerprint())
-	require.Equal(t, 1000, f.DefaultBatchSize())
-	require.Equal(t, 77, storetest.Fail(sized{smallStore(t)}, 0, storetest.FailBefore, nil).DefaultBatchSize())
+	require.Equal(t, store.Pacing{Start: 77}, storetest.Fail(paced{smallStore(t)}, 0, storetest.FailBefore, nil).Pacing())
+	require.Zero(t, storetest.Fail(paceless{smallStore(t)}, 0, storetest.FailBefore, nil).Pacing(), "the default")
 	require.Zero(t, f.Calls(), "calls that cannot fail do not count")
 }
 
-// sized is a store with a batch size of its own.
-type sized struct{ *memory.Store }
+type (
+	paced    struct{ *memory.Store } // a pace of its own
+	paceless struct{ store.Store }   // none
+)
 
-func (sized) DefaultBatchSize() int { return 77 }
+func (paced) Pacing() store.Pacing { return store.Pacing{Start: 77} }
 
 func TestFailIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
