@@ -17,6 +17,10 @@ func (d *deletion) blame(err error) error {
 	if d.seen == nil || !errors.Is(err, store.ErrConstraint) || !errors.As(err, &failed) || failed.Detail != "" || failed.Constraint != "" {
 		return err
 	}
+	if k, ok := d.store.violated(err, d.seen.keys); ok {
+		failed.Table, failed.Constraint = k.table, k.name
+		return err
+	}
 	var outside, left []string
 	add := func(to *[]string, table string) {
 		if !slices.Contains(*to, table) {

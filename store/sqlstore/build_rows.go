@@ -98,6 +98,9 @@ func (b *builder) refersBy(r reference, up, row level) term {
 	var terms, guards []term
 	for i, f := range r.from {
 		from, to := b.column(row, f), b.column(up, r.to[i])
+		if err := b.joinable(to, from); err != nil {
+			return failed{err}
+		}
 		above, below := b.joined(to, from)
 		terms = append(terms, expr(above+" = "+below))
 		guards = append(guards, b.guard(r, from))
@@ -185,11 +188,17 @@ func (b *builder) reachedBy(a *association, r reference, row level, from base) t
 		to, pick = from.fields(b, r.to)
 	default:
 		up := b.level(a.above.rows)
+		if _, few := from.(keyList); few {
+			up = b.led(a.above, up)
+		}
 		to, pick = b.columns(up, r.to), func(e []string) term { return b.pick(up, e, b.reached(a.above, up, from)) }
 	}
 	var above, below []string
 	var guards []term
 	for i, c := range columns {
+		if err := b.joinable(to[i], c); err != nil {
+			return failed{err}
+		}
 		x, y := b.joined(to[i], c)
 		above, below = append(above, x), append(below, y)
 		guards = append(guards, b.guard(r, c))

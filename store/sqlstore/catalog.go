@@ -26,6 +26,8 @@ type catalog interface {
 	// triggered lists the names of tables that have triggers, or anything else
 	// that may keep rows or make new ones.
 	triggered(tables tableSet) term
+	// remarks are findings about the server and the connection.
+	remarks(ctx context.Context, q queryer, tables tableSet) ([]store.Finding, error)
 }
 
 // habits are what an engine does with what the catalogue says.
@@ -39,6 +41,9 @@ type habits interface {
 	// delete a row together with those that refer to it, in one statement, or
 	// changes them although they go.
 	immediate(onDelete string) bool
+	// joinable is nil where two columns can be compared with each other.
+	// Otherwise a statement that would do so fails.
+	joinable(above, row column) error
 }
 
 // queryer is a *sql.DB or a *sql.Tx.
@@ -68,6 +73,7 @@ const (
 	plainTable
 	view
 	virtualTable
+	unsafeTable // what is done to it is not undone with the transaction
 )
 
 type columnInfo struct {
@@ -75,12 +81,18 @@ type columnInfo struct {
 	declared  string // the declared type, in capitals
 	collation string // "": by bytes
 	odd       bool   // the collation is not one that the engine brings
+	charset   string // of texts, where the engine has several
+	collate   string // the collation's name, also where it compares by bytes
 	notNull   bool
 	generated bool
-	keyPart   int // 1 for the first column of the primary key, 0: not in it
+	// expression is what a generated column is computed by, as the database
+	// writes it.
+	expression string
+	keyPart    int // 1 for the first column of the primary key, 0: not in it
 }
 
 type indexInfo struct {
+	name       string   // where a statement can name it
 	columns    []string // "" for an expression
 	collations []string
 	unique     bool
@@ -100,6 +112,7 @@ const (
 )
 
 type foreignKey struct {
+	name     string // where it has one
 	database string
 	table    string
 	// parentDatabase is where the table is that the key refers to.

@@ -126,7 +126,7 @@ func TestOnlyADriversSQLStateMakesACommitCertain(t *testing.T) {
 			code, certain, class := sqlstore.PostgresClass(tt.err)
 			require.Equal(t, tt.code, code)
 			require.Equal(t, tt.certain, certain)
-			require.Equal(t, store.ErrTransient, class)
+			require.ErrorIs(t, class, store.ErrTransient)
 		})
 	}
 }

@@ -15,7 +15,7 @@ import (
 // postgres is the engine of PostgreSQL. Every parameter has its type in the
 // statement, so that no driver and no mode of a driver has to guess it, and a
 // value beyond the range of a column is compared and not refused.
-type postgres struct{}
+type postgres struct{ ordinary }
 
 func (postgres) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 

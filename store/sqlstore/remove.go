@@ -83,7 +83,7 @@ func (d *deletion) hasTrigger(table string) bool {
 // treatment is the statement that deletes or detaches the rows that belong to
 // the contacts.
 func (b *builder) treatment(a *association, k keyList) term {
-	row := b.change(a.rows)
+	row := b.led(a, b.change(a.rows))
 	if a.Action == contacts.Delete {
 		return b.delete(row, b.affected(a, row, k))
 	}
@@ -167,7 +167,7 @@ func (d *deletion) stay(t *tx, survivors []contacts.Key, k keyList) error {
 // them or made new ones, and they would be left without their contact.
 func (d *deletion) leftOver(t *tx, a *association, k keyList) error {
 	b := d.builder()
-	row := b.level(a.rows)
+	row := b.led(a, b.level(a.rows))
 	left := false
 	err := t.query(a.Table, selection{
 		columns: []term{expr("1")}, from: expr(b.source(row)), where: b.affected(a, row, k), limit: 1,

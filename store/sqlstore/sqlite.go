@@ -14,7 +14,7 @@ import (
 )
 
 // sqlite is the engine of SQLite.
-type sqlite struct{}
+type sqlite struct{ ordinary }
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 

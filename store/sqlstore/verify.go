@@ -21,6 +21,11 @@ const (
 	// of a virtual table may not be part of the transaction.
 	CodeNotATable    = "not-a-table"
 	CodeVirtualTable = "virtual-table"
+	// CodeNotTransactional: what is done to the table cannot be undone.
+	CodeNotTransactional = "not-transactional"
+	// CodeConnection: connections are set up so that values would not be
+	// compared as they are.
+	CodeConnection = "connection"
 	// CodeEncoding: the engine cannot compare the field in its encoding.
 	CodeEncoding = "encoding"
 	// CodeColumnType: the column's declared type changes values so that they
@@ -100,6 +105,10 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err != nil {
 		return nil, failure(ctx, s.engine, op, "", err)
 	}
+	remarks, err := s.remarks(ctx, s.db, seen.tables)
+	if err != nil {
+		return nil, failure(ctx, s.engine, op, "", err)
+	}
 	seen = s.remember(seen)
 	v := s.structure(seen, enforced)
 	for i, f := range v.findings {
@@ -107,6 +116,7 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 			v.findings[i].Advice += "; it came after the store was opened, whose batches refuse it until the store is opened again"
 		}
 	}
+	v.findings = append(remarks, v.findings...)
 	if v.without {
 		return v.findings, nil
 	}
@@ -224,6 +234,9 @@ func (v *verification) existence() {
 		case virtualTable:
 			v.add(store.Warning, CodeVirtualTable, name, "", "a virtual table",
 				"make sure that its module takes part in transactions")
+		case unsafeTable:
+			v.add(store.Fatal, CodeNotTransactional, name, "", "what is done to the table cannot be undone with its transaction",
+				"convert it to a transactional engine, such as InnoDB")
 		case plainTable, missing:
 		}
 	}
