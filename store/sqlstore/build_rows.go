@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -113,11 +114,18 @@ func (b *builder) refersBy(r reference, up, row level) term {
 // there would not restrict, or be left behind. Only the empty text refers to
 // nothing, unless it is part of the key.
 func (b *builder) guard(r reference, c column) term {
-	if r.toKey || c.field.Kind != where.KindText {
+	if !r.skips(c.field) {
 		return nil
 	}
 	return b.filled(c)
 }
+
+// skips reports whether the reference takes the empty text in the field for
+// none, and skipsEmpty whether it does in any field. A foreign key knows no
+// such difference.
+func (r reference) skips(f contacts.Field) bool { return !r.toKey && f.Kind == where.KindText }
+
+func (r reference) skipsEmpty() bool { return slices.ContainsFunc(r.from, r.skips) }
 
 func (b *builder) constants(r reference, row level) []term {
 	out := make([]term, len(r.constants))

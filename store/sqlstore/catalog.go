@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -37,7 +38,8 @@ type habits interface {
 	// alike reports whether two columns store equal values in the same form.
 	alike(a, b columnInfo) bool
 	// immediate reports whether a foreign key with that action forbids to
-	// delete a row together with those that refer to it, in one statement.
+	// delete a row together with those that refer to it, in one statement, or
+	// changes them although they go.
 	immediate(onDelete string) bool
 	// joinable is nil where two columns can be compared with each other.
 	// Otherwise a statement that would do so fails.
@@ -78,6 +80,7 @@ type columnInfo struct {
 	name      string
 	declared  string // the declared type, in capitals
 	collation string // "": by bytes
+	odd       bool   // the collation is not one that the engine brings
 	charset   string // of texts, where the engine has several
 	collate   string // the collation's name, also where it compares by bytes
 	notNull   bool
@@ -118,6 +121,7 @@ type foreignKey struct {
 	columns        []string
 	target         []string // empty: the parent's primary key
 	onDelete       string   // in capitals
+	onUpdate       string
 }
 
 // column returns the column of that name.
@@ -152,6 +156,22 @@ func (i indexInfo) tells(columns, collations []string) bool {
 		}
 	}
 	return true
+}
+
+// key is the primary key, in its order.
+func (t tableInfo) key() []string {
+	var parts []columnInfo
+	for _, c := range t.columns {
+		if c.keyPart > 0 {
+			parts = append(parts, c)
+		}
+	}
+	slices.SortFunc(parts, func(a, b columnInfo) int { return cmp.Compare(a.keyPart, b.keyPart) })
+	out := make([]string, len(parts))
+	for i, c := range parts {
+		out[i] = c.name
+	}
+	return out
 }
 
 // collations are those of the columns themselves.

@@ -136,7 +136,7 @@ func (d *deletion) safe(t *tx) error {
 			return failure(t.ctx, t.engine, t.op, "", err)
 		}
 		if !on {
-			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Detail: notEnforced}
+			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: d.seen.outside[0].table, Detail: notEnforced}
 		}
 	}
 	d.triggered = map[string]bool{}

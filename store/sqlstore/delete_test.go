@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/internal/sqlitetest"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/store/sqlstore"
 	"github.com/contactsweep/contactsweep/where"
@@ -195,10 +196,11 @@ func TestAFailedCommitIsUnknownUnlessTheEngineSaysOtherwise(t *testing.T) {
 		want error
 	}{
 		"a lost connection": {driver.ErrBadConn, store.ErrOutcomeUnknown},
-		"an I/O error":      {coded(10), store.ErrOutcomeUnknown},
-		"busy":              {coded(5), store.ErrTransient},
-		"a deferred key":    {coded(787), store.ErrConstraint},
-		"full":              {coded(13), store.ErrFull},
+		"an I/O error":      {sqlitetest.ModerncError(10), store.ErrOutcomeUnknown},
+		"busy":              {sqlitetest.ModerncError(5), store.ErrTransient},
+		"a deferred key":    {sqlitetest.ModerncError(787), store.ErrConstraint},
+		"full":              {sqlitetest.ModerncError(13), store.ErrFull},
+		"another's code":    {codeError{13}, store.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,12 +226,6 @@ func TestAFailedCommitIsUnknownUnlessTheEngineSaysOtherwise(t *testing.T) {
 		})
 	}
 }
-
-// coded is an error with a code, as modernc's driver has them.
-type coded int
-
-func (c coded) Error() string { return "boom" }
-func (c coded) Code() int     { return int(c) }
 
 // RESTRICT does not wait for the end of the statement that deletes both.
 func TestContactsThatReferToEachOtherGoTogether(t *testing.T) {

@@ -68,3 +68,9 @@ func Class(err error) (code string, certain bool, class error) {
 	d := sqlite{}.diagnose(err)
 	return d.code, d.certain, d.class
 }
+
+// PostgresClass is Class for PostgreSQL.
+func PostgresClass(err error) (code string, certain bool, class error) {
+	d := postgres{}.diagnose(err)
+	return d.code, d.certain, d.class
+}

@@ -51,15 +51,25 @@ func mysqlUndone(number int64) bool {
 	return false
 }
 
+// diagnose reads the number. Only a driver's makes certain what a failed commit
+// did.
 func (mysql) diagnose(err error) (d diagnosis) {
-	n, ok := codeOf(err, "Number")
+	const number = "Number"
+	ours := foundIn(err, func(e error) bool {
+		_, ok := integer(reflect.ValueOf(e), number)
+		return ok && madeBy(e, "mysql", "mariadb")
+	})
+	if ours != nil {
+		err = ours
+	}
+	n, ok := codeOf(err, number)
 	if !ok {
 		if lostConnection(err) {
 			d.class = store.ErrTransient
 		}
 		return d
 	}
-	d.code, d.class, d.certain = strconv.FormatInt(n, 10), mysqlClass(n), mysqlUndone(n)
+	d.code, d.class, d.certain = strconv.FormatInt(n, 10), mysqlClass(n), ours != nil && mysqlUndone(n)
 	if d.class == nil && sqlState(err) == "45000" {
 		d.class = store.ErrConstraint // SIGNAL with a number of its own
 	}

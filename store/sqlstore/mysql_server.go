@@ -46,22 +46,27 @@ func (mysql) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]for
 		return nil, err
 	}
 	return out, each(ctx, q, func(r *sql.Rows) error {
-		var database, table, name, action string
-		if err := r.Scan(&database, &table, &name, &action); err != nil {
+		var database, table, name, deleted, updated string
+		if err := r.Scan(&database, &table, &name, &deleted, &updated); err != nil {
 			return err //nolint:wrapcheck // wrapped by each
 		}
 		for i := range out {
 			if k := &out[i]; k.database == database && k.table == table && k.name == name {
-				k.onDelete = strings.ToUpper(action)
+				k.onDelete, k.onUpdate = strings.ToUpper(deleted), strings.ToUpper(updated)
 			}
 		}
 		return nil
-	}, "SELECT c.CONSTRAINT_SCHEMA, c.TABLE_NAME, c.CONSTRAINT_NAME, c.DELETE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS AS c"+
+	}, "SELECT c.CONSTRAINT_SCHEMA, c.TABLE_NAME, c.CONSTRAINT_NAME, c.DELETE_RULE, c.UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS AS c"+
 		" WHERE c.UNIQUE_CONSTRAINT_SCHEMA IN ("+repeat("?", len(args))+")", args...)
 }
 
 // immediate: InnoDB checks row by row, and knows no later check.
 func (mysql) immediate(onDelete string) bool { return onDelete == restrict || onDelete == "NO ACTION" }
+
+// counts: no counter of a session sees what foreign keys do.
+func (mysql) counts(context.Context, queryer) (bool, error) { return false, nil }
+
+func (mysql) tally(tableInfo, bool) term { return failed{errAnswer} }
 
 func (mysql) enforcing(ctx context.Context, q queryer) (on bool, err error) {
 	err = each(ctx, q, func(r *sql.Rows) error { return r.Scan(&on) }, "SELECT @@foreign_key_checks")

@@ -155,18 +155,18 @@ func (s postgres) foreignKeys(ctx context.Context, q queryer, tables tableSet) (
 		err := each(ctx, q, func(r *sql.Rows) error {
 			var k foreignKey
 			var id int64
-			var action, from, to string
-			if err := r.Scan(&id, &k.database, &k.table, &k.parentDatabase, &k.parent, &action, &from, &to); err != nil {
+			var deleted, updated, from, to string
+			if err := r.Scan(&id, &k.database, &k.table, &k.parentDatabase, &k.parent, &deleted, &updated, &from, &to); err != nil {
 				return err //nolint:wrapcheck // wrapped by each
 			}
 			if id != last {
-				k.onDelete, last = pgAction(action), id
+				k.onDelete, k.onUpdate, last = pgAction(deleted), pgAction(updated), id
 				out = append(out, k)
 			}
 			key := &out[len(out)-1]
 			key.columns, key.target = append(key.columns, from), append(key.target, to)
 			return nil
-		}, `SELECT k.oid::bigint, fn.nspname::text, f.relname::text, pn.nspname::text, p.relname::text, k.confdeltype::text, fa.attname::text, pa.attname::text
+		}, `SELECT k.oid::bigint, fn.nspname::text, f.relname::text, pn.nspname::text, p.relname::text, k.confdeltype::text, k.confupdtype::text, fa.attname::text, pa.attname::text
 			FROM pg_catalog.pg_constraint k
 			JOIN pg_catalog.pg_class f ON f.oid = k.conrelid JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
 			JOIN pg_catalog.pg_class p ON p.oid = k.confrelid JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace

@@ -1,19 +1,38 @@
 package sqlstore
 
-import "github.com/contactsweep/contactsweep/store"
+import (
+	"reflect"
+	"regexp"
 
-// diagnose reads SQLSTATE, which every driver gives as a method or in a field,
-// and never the text. An error without one is the connection's: no commit was
-// sent before it, except where the commit itself failed.
+	"github.com/contactsweep/contactsweep/store"
+)
+
+// diagnose reads SQLSTATE, which drivers give as a method or in a field, and
+// never the text. An error without one is the connection's: no commit was sent
+// before it, except where the commit itself failed.
 func (postgres) diagnose(err error) (d diagnosis) {
-	d.code = textOf(err, "SQLState", "Code")
-	const length = 5
-	if len(d.code) != length {
+	ours := foundIn(err, func(e error) bool { return pgState(e) != "" })
+	if ours == nil {
 		return diagnosis{class: store.ErrTransient}
 	}
+	d.code = pgState(ours)
 	d.class, d.certain = pgClass(d.code)
-	d.table, d.constraint = textOf(err, "TableName", "Table"), textOf(err, "ConstraintName", "Constraint")
+	d.table, d.constraint = textOf(ours, "TableName", "Table"), textOf(ours, "ConstraintName", "Constraint")
 	return d
+}
+
+// pgState is the error's own SQLSTATE, "" if it has none. The name SQLState is
+// the drivers' agreement; what is called Code counts only in their packages.
+func pgState(err error) string {
+	v := reflect.ValueOf(err)
+	state, ok := member(v, "SQLState")
+	if !ok && madeBy(err, "pgconn", "pgx", "pgproto", "/pq") {
+		state, ok = member(v, "Code")
+	}
+	if !ok || state.Kind() != reflect.String || !regexp.MustCompile(`^[0-9A-Z]{5}$`).MatchString(state.String()) {
+		return ""
+	}
+	return state.String()
 }
 
 // pgClass follows appendix A of PostgreSQL's documentation. The codes marked D

@@ -16,6 +16,10 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	if err != nil {
 		return invalid(err)
 	}
+	before, err := d.tally(t)
+	if err != nil {
+		return err
+	}
 	var total int64
 	for _, a := range d.store.model.order {
 		n, err := d.treat(t, a, k)
@@ -39,17 +43,14 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return err
 		}
 	}
-	if len(d.triggered) == 0 {
-		return nil
-	}
 	for _, a := range d.store.model.order {
-		if a.above == nil {
+		if a.above == nil && len(d.triggered) > 0 {
 			if err := d.leftOver(t, a, k); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return d.audit(t, before, n)
 }
 
 const keyNotUnique = "more contacts went than there were keys"
@@ -63,7 +64,7 @@ func (d *deletion) builder() *builder {
 
 // treat deletes or detaches the rows of an association.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
-	if a.OfContacts && d.seen.restrictsSelf {
+	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err
 		}

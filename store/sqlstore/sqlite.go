@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 	"time"
@@ -78,8 +79,11 @@ func (sqlite) exactly(c column) string {
 	return c.sql + " COLLATE " + binary
 }
 
-func collation(c columnInfo) string {
-	if c.collation == "" {
+func (s sqlite) collation(c columnInfo) string {
+	switch {
+	case c.odd:
+		return s.quote(c.collation)
+	case c.collation == "":
 		return binary
 	}
 	return c.collation
@@ -93,7 +97,7 @@ func (s sqlite) joined(above, row column) (aboveSQL, rowSQL string) {
 	case s.folds(above.field, row.field):
 		return above.sql + " COLLATE " + noCase, row.sql + " COLLATE " + noCase
 	case textual(row.field) && above.info.collation != row.info.collation:
-		return above.sql, row.sql + " COLLATE " + collation(above.info)
+		return above.sql, row.sql + " COLLATE " + s.collation(above.info)
 	}
 	return above.sql, row.sql
 }
@@ -103,3 +107,14 @@ func (sqlite) folds(above, row contacts.Field) bool {
 }
 
 func (sqlite) folding() string { return noCase }
+
+func (sqlite) counts(context.Context, queryer) (bool, error) { return true, nil }
+
+// tally counts the table's rows, because what was deleted of it is not counted
+// alone. The transaction holds the lock, so nobody else adds or deletes any.
+func (s sqlite) tally(table tableInfo, fewer bool) term {
+	if !fewer {
+		return expr("SELECT total_changes(), 0")
+	}
+	return expr("SELECT total_changes(), -(SELECT count(*) FROM " + s.quote(table.database) + "." + s.quote(table.name) + ")")
+}

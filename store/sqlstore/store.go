@@ -62,6 +62,7 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 	if gone := s.model.missing(seen.tables); len(gone) > 0 {
 		return nil, fmt.Errorf("sqlstore: open: the database has no %s", strings.Join(gone, ", no "))
 	}
+	seen.known = seen.fatal
 	s.seen.Store(seen)
 	return s, nil
 }

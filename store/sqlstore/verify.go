@@ -70,6 +70,21 @@ const (
 	// not allow, or changes, what the schema keeps.
 	CodeForeignKeyBlocks      = "foreign-key-blocks"
 	CodeForeignKeyChangesKept = "foreign-key-changes-kept"
+	// CodeForeignKeyTarget: a foreign key refers to other columns than the
+	// reference.
+	CodeForeignKeyTarget = "foreign-key-target"
+	// CodeForeignKeyEmpty: the empty text refers to nothing for the schema, but
+	// to a row for the database, which acts on it.
+	CodeForeignKeyEmpty = "foreign-key-empty"
+	// CodeUpdateChanges and CodeUpdateBlocks are about foreign keys to columns
+	// that are set to NULL when rows are detached.
+	CodeUpdateChanges = "update-changes"
+	CodeUpdateBlocks  = "update-blocks"
+	// CodeOtherFile: a table is in another database file than the contacts.
+	CodeOtherFile = "other-file"
+	// CodeCollation: the collation of a key or a reference is none of the
+	// engine's own.
+	CodeCollation = "collation"
 	// CodeTrigger: a trigger runs with the deletion.
 	CodeTrigger = "trigger"
 )
@@ -90,21 +105,21 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err != nil {
 		return nil, failure(ctx, s.engine, op, "", err)
 	}
-	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
 	remarks, err := s.remarks(ctx, s.db, seen.tables)
 	if err != nil {
 		return nil, failure(ctx, s.engine, op, "", err)
 	}
-	v.findings = remarks
-	v.existence()
-	if slices.ContainsFunc(v.findings[len(remarks):], func(f store.Finding) bool { return f.Severity == store.Fatal }) {
-		return v.findings, nil // everything else would follow from that
+	seen = s.remember(seen)
+	v := s.structure(seen, enforced)
+	for i, f := range v.findings {
+		if slices.Contains(seen.late(), f) {
+			v.findings[i].Advice += "; it came after the store was opened, whose batches refuse it until the store is opened again"
+		}
 	}
-	v.fields()
-	v.contactKey()
-	v.references()
-	v.foreign()
-	v.gaps()
+	v.findings = append(remarks, v.findings...)
+	if v.without {
+		return v.findings, nil
+	}
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
@@ -114,8 +129,29 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err := v.samples(ctx); err != nil {
 		return nil, err
 	}
-	s.seen.Store(seen)
 	return v.findings, nil
+}
+
+// structure compares the schema with the tables and what is declared of them.
+// enforced says whether foreign keys are.
+func (s *Store) structure(seen *sighting, enforced bool) *verification {
+	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
+	v.existence()
+	if v.without = len(fatal(v.findings)) > 0; v.without {
+		return v
+	}
+	v.files()
+	v.fields()
+	v.contactKey()
+	v.references()
+	v.foreign()
+	v.gaps()
+	return v
+}
+
+// fatal are the findings of that severity.
+func fatal(findings []store.Finding) []store.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f store.Finding) bool { return f.Severity != store.Fatal })
 }
 
 // verification collects findings.
@@ -124,6 +160,7 @@ type verification struct {
 	tables   tableSet
 	keys     []foreignKey
 	enforced bool // foreign keys, on the connection that was asked
+	without  bool // a table that is needed, so that all else would follow from that
 	findings []store.Finding
 }
 
@@ -140,6 +177,31 @@ func (v *verification) find(f store.Finding) {
 		v.findings = append(v.findings, f)
 	case f.Severity > v.findings[i].Severity:
 		v.findings[i] = f
+	}
+}
+
+// files looks for tables in other databases, where a lock on the contacts' does
+// not reach: there rows may come that hold a contact back, after that was
+// tested, and a crash may separate what is changed in two files.
+func (v *verification) files() {
+	m := v.store.model
+	home := v.tables[m.contacts.table].database
+	if v.store.write("", "") == nil {
+		return // rows are locked wherever they are
+	}
+	for _, a := range m.all {
+		if v.tables[a.Table].database == home {
+			continue
+		}
+		severity, message := store.Warning, "the table is in another database file than the contacts; it may change after a condition that reads it was tested"
+		switch a.Action {
+		case contacts.Delete, contacts.Detach:
+			severity, message = store.Fatal, "the table is in another database file than the contacts; a crash may leave only one of them changed"
+		case contacts.Restrict:
+			severity, message = store.Fatal, "the table is in another database file than the contacts; a row may come after it was looked for, and would not hold its contact back"
+		case contacts.Keep, contacts.ReadOnly:
+		}
+		v.add(severity, CodeOtherFile, a.Table, "", message, "keep it in the contacts' database file")
 	}
 }
 

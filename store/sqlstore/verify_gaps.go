@@ -43,14 +43,14 @@ func (v *verification) gap(g contacts.Gap, k foreignKey) {
 	switch {
 	case k.onDelete == cascade:
 		f := store.PartlyCovered(g, store.Fatal, "the database deletes the others, uncounted")
-		said := store.Finding{Code: CodeCascadeRemovesKept, Table: k.table, Column: f.Column}.Name()
+		said := store.Finding{Code: CodeCascadeRemovesKept, Table: v.nameOf(k), Column: f.Column}.Name()
 		if !slices.ContainsFunc(v.findings, func(g store.Finding) bool { return g.Name() == said }) {
 			v.find(f)
 		}
 	case !v.enforced:
 		v.find(store.PartlyCovered(g, store.Fatal, "foreign keys are not enforced, so that "+store.LeftBehind))
 	case k.onDelete == setNull, k.onDelete == setDefault:
-		v.find(store.PartlyCovered(g, store.Warning, "the database changes the others, uncounted"))
+		v.find(store.PartlyCovered(g, store.Fatal, "the database changes the others, uncounted"))
 	default:
 		v.find(store.PartlyCovered(g, store.Warning, "contacts with others cannot be deleted"))
 	}

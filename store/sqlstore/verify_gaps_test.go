@@ -64,7 +64,7 @@ func TestRowsThatNoAssociationCovers(t *testing.T) {
 		"detaching, not enforced":        {off, declared, []contacts.Association{holds("open", contacts.Detach, unreleased(), nil)}, []string{fatal}, "foreign keys are not enforced"},
 		"restricting, enforced":          {on, declared, []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil)}, []string{warning}, "contacts with others cannot be deleted"},
 		"deleting, enforced":             {on, declared, []contacts.Association{holds("open", contacts.Delete, unreleased(), nil)}, []string{warning}, "contacts with others cannot be deleted"},
-		"set to NULL, enforced":          {on, declared + " ON DELETE SET NULL", []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil)}, []string{warning}, "the database changes the others"},
+		"set to NULL, enforced":          {on, declared + " ON DELETE SET NULL", []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil)}, []string{fatal}, "the database changes the others"},
 		"set to NULL, not enforced":      {off, declared + " ON DELETE SET NULL", []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil)}, []string{fatal}, "foreign keys are not enforced"},
 		"cascading":                      {on, declared + " ON DELETE CASCADE", []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil)}, []string{cascades}, ""},
 		"the rest is deleted":            {off, "", []contacts.Association{holds("open", contacts.Restrict, unreleased(), nil), holds("all", contacts.Delete, all, nil)}, nil, ""},
