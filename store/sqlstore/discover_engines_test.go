@@ -34,6 +34,10 @@ func targets() []target {
 			tb.Helper()
 			return servertest.Postgres().New(tb)
 		}, "Chinook_PostgreSql.sql"},
+		{"mariadb", sqlstore.MySQL, func(tb testing.TB) *sql.DB {
+			tb.Helper()
+			return servertest.MariaDB().New(tb)
+		}, "Chinook_MySql.sql"},
 	}
 }
 

@@ -177,3 +177,30 @@ func TestDiscoverTypesOfPostgreSQL(t *testing.T) {
 	discoverTypes(t, prepared(t), sqlstore.PostgreSQL, "integer PRIMARY KEY",
 		append(columns, typed{"timestamp", "now()", `Time.Encoded(contacts.NaiveTime("Europe/Oslo"))`, ""}), sqlstore.NaiveTimesIn("Europe/Oslo"))
 }
+
+func TestDiscoverTypesOfMariaDB(t *testing.T) {
+	t.Parallel()
+	columns := []typed{
+		{"int NOT NULL DEFAULT 1", "1 | 2 | 3", "Int64.NotNull()", ""},
+		{"int unsigned", "1", "Int64", ""},
+		{"bigint unsigned", "18446744073709551615", "Uint64", ""},
+		{"tinyint(1)", "1 | 0", "Bool", ""},
+		{"tinyint(1)", "1 | 2", "Int64", ""},
+		{"bit(1)", "1 | 0", "Bool", ""},
+		{"bit(8)", "1", "", "cannot be compared"},
+		{"double", "1.5", "Float64", ""},
+		{"decimal(10,2)", "1.5", "Decimal", ""},
+		{"varchar(10)", "'a'", "Text", ""},
+		{"enum('a','b')", "'a'", "Text", ""},
+		{"timestamp NULL", "now()", "Time", ""},
+		{"date", "now()", "Date", ""},
+		{"uuid", "'00112233-4455-6677-8899-aabbccddeeff'", "UUID", ""},
+		{"binary(16)", "x'00112233445566778899aabbccddeeff'", "UUID.Encoded(contacts.UUIDBytes())", "taken for a UUID"},
+		{"blob", "'x'", "", "values of type BLOB cannot be compared"},
+		{"time", "'10:00:00'", "", "values of type TIME cannot be compared"},
+	}
+	discoverTypes(t, servertest.MariaDB().New(t), sqlstore.MySQL, "integer PRIMARY KEY",
+		append(columns, typed{"datetime", "now()", "Time", "read as UTC"}))
+	discoverTypes(t, servertest.MariaDB().New(t), sqlstore.MySQL, "integer PRIMARY KEY",
+		append(columns, typed{"datetime(3)", "now()", `Time.Encoded(contacts.NaiveTime("Europe/Oslo"))`, ""}), sqlstore.NaiveTimesIn("Europe/Oslo"))
+}

@@ -64,6 +64,9 @@ func worldDDL(d sqlstore.Dialect) []string {
 	if d != sqlstore.SQLite {
 		types = strings.NewReplacer("ID", "BIGINT NOT NULL PRIMARY KEY", "INT", "BIGINT", "TEXT", "VARCHAR(60)", "SETNULL", "SET NULL")
 	}
+	if d == sqlstore.MySQL { // which refuses SET NULL of a NOT NULL column
+		tables = strings.Replace(tables, "SETNULL", "RESTRICT", 1)
+	}
 	var out []string
 	for line := range strings.Lines(types.Replace(tables)) {
 		name, columns, ok := strings.Cut(strings.TrimSpace(line), ": ")
@@ -86,6 +89,9 @@ func worldDDL(d sqlstore.Dialect) []string {
 		out = append(out, again, "ALTER TABLE wishes ADD FOREIGN KEY (again_id) REFERENCES gifts (id) ON DELETE CASCADE",
 			`CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF OLD.id % 2 = 0 THEN RETURN NULL; END IF; RETURN OLD; END'`,
 			`CREATE TRIGGER hold BEFORE DELETE ON holds FOR EACH ROW EXECUTE FUNCTION keep()`)
+	case sqlstore.MySQL: // where a trigger cannot keep a row without an error
+		out = append(out, again, "ALTER TABLE wishes ADD FOREIGN KEY (again_id) REFERENCES gifts (id) ON DELETE CASCADE",
+			`CREATE TRIGGER hold BEFORE DELETE ON holds FOR EACH ROW IF OLD.id % 2 = 0 THEN SIGNAL SQLSTATE '45000'; END IF`)
 	}
 	return out
 }
