@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -52,7 +53,7 @@ func (m mysql) keyRow(columns []column, k contacts.Key) ([]any, error) {
 			return nil, err
 		}
 		if at != exact || !m.fits(columns[i].field, columns[i].info) {
-			return nil, nil //nolint:nilnil // no such key can be stored
+			return nil, nil
 		}
 		out[i] = x
 	}
@@ -105,7 +106,7 @@ func (m mysql) beyond(columns []column, op string, values []any) term {
 // cursor is an encoded value as the placeholder expects it.
 func (mysql) cursor(c column, x any) any {
 	if b, ok := x.([]byte); ok && mysqlTypeOf(c.info) == mysqlBinary {
-		return fmt.Sprintf("%x", b)
+		return hex.EncodeToString(b)
 	}
 	return x
 }
