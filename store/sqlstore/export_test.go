@@ -80,3 +80,6 @@ func MySQLClass(err error) (code string, certain bool, class error) {
 	d := mysql{}.diagnose(err)
 	return d.code, d.certain, d.class
 }
+
+// MySQLTooOld reports whether a server's version is not supported.
+func MySQLTooOld(version string) bool { return mysqlTooOld(version) }

@@ -55,6 +55,7 @@ func TestMySQLVerify(t *testing.T) {
 			crm(),
 			[]string{"warning unregistered-reference:logs.person", "fatal unregistered-set-null:logs.author"},
 		},
+		"a table with a history": {"ALTER TABLE teams ADD SYSTEM VERSIONING", crm(), []string{"warning history:teams"}},
 		"a trigger": {
 			"CREATE TRIGGER x AFTER DELETE ON orders FOR EACH ROW SET @x = 1;\nCREATE TRIGGER y AFTER DELETE ON holds FOR EACH ROW SET @x = 1", crm(), []string{"warning trigger:orders"},
 		},
@@ -137,6 +138,16 @@ func TestMySQLRefusesConnectionsThatDoNotHoldAllTexts(t *testing.T) {
 	findings, err := st.Verify(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"connection:"}, fatal(findings))
+}
+
+func TestMySQLVersions(t *testing.T) {
+	t.Parallel()
+	for version, old := range map[string]bool{
+		"8.0.36": false, "8.0.17": false, "8.0.16": true, "5.7.44-log": true, "9.1.0": false, "8.4.2-cluster": false, "10.11.19-MariaDB-0+deb12u1": false,
+		"10.6.0-MariaDB": false, "10.5.27-MariaDB": true, "11.4.2-MariaDB-log": false, "5.5.5-10.11.2-MariaDB": false, "8.0.11-TiDB-v7.5.0": false, "unknown": true,
+	} {
+		require.Equal(t, old, sqlstore.MySQLTooOld(version), version)
+	}
 }
 
 // A reference whose column would have to be converted is not followed at all.
