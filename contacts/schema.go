@@ -18,7 +18,11 @@ const (
 	// contacts, one that is protected or out of scope is not changed but
 	// restricts.
 	Detach
-	// Keep leaves the rows as they are, reference included.
+	// Keep leaves the rows as they are, reference included. Beside an
+	// association that changes rows of the same table by the same reference, and
+	// has a Where, Keep without Where says that the other rows stay. Any other
+	// Keep beside it is refused: rows of both would not be kept. A row that is
+	// kept for one reference can still go, or be changed, by another.
 	Keep
 	// Restrict leaves contacts that have such rows alone; they are reported.
 	// Where only some rows hold a contact back, it takes two associations: one
@@ -74,7 +78,9 @@ type Association struct {
 	// association above. A row belongs to it by any of them.
 	References []Reference
 	// Where selects the rows that belong to the association; the zero
-	// Condition means all. It tests the rows' own fields only.
+	// Condition means all. It tests the rows' own fields only. To an association
+	// with Restrict those belong as well for which it is unknown: in doubt a row
+	// holds its contact back. Where NULL is no doubt, say so: WhereNotNull.
 	//
 	// The other rows need an association of their own, without Where, on the
 	// same table and reference, or they would be left without their contact:

@@ -19,6 +19,7 @@ type batch struct {
 	work     [][]contacts.Key // the candidates that are left, by transaction
 	tries    retries          // of the next transaction
 	tally
+	lost      store.Outcome  // of the last transaction, if it was committed without anybody knowing
 	keys      []contacts.Key // deleted
 	took      time.Duration  // by the store, for all transactions
 	done      int            // the candidates of those that succeeded
@@ -76,6 +77,7 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 	took := time.Since(start)
 	b.took += took
 	if err != nil {
+		b.lost = out
 		return err
 	}
 	b.done += len(keys)

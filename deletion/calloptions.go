@@ -86,6 +86,9 @@ func BatchLimit(n int) Option {
 // began with, what is left is counted and refused like a new run. A call that
 // goes on with a run for which [Cap] or [CapShare] raised them must raise them
 // again.
+//
+// To use a Next a second time is to delete as much a second time, as far as so
+// much matches: what is left of the cap is remembered only in the newest Next.
 func From(next *Next) Option {
 	return func(o *callOptions) {
 		empty := next == nil || next.fingerprint == ""

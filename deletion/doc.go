@@ -30,8 +30,9 @@
 // later, are left to the next run.
 //
 // Where a condition, a protection or a restrict association reads rows that
-// the deletion of other contacts changes ("has no subordinates"), all targets
-// are fixed before the first batch and kept in memory; see [WithPinLimit]. They
+// the deletion of other contacts changes ("has no subordinates"), by the schema
+// or by what the store finds in the database, such as triggers, all targets are
+// fixed before the first batch and kept in memory; see [WithPinLimit]. They
 // are still tested again in their batch: what an earlier batch changed so that
 // it matches no more ("6 and those whose manager is 6", where 6 goes first) is
 // skipped as changed, unless one batch holds them all; see [BatchSize].

@@ -124,8 +124,9 @@ func (e *CapError) Unwrap() error { return ErrCapExceeded }
 // now.
 type DriftError struct {
 	// Changed says that the condition, the schema, the protection or the scope
-	// is another one, or that a [Next] is one of another kind of call or of
-	// another plan. Otherwise more contacts match than were previewed.
+	// is another one, that the plan's instant or numbers were edited, or that a
+	// [Next] is one of another kind of call or of another plan. Otherwise more
+	// contacts match than were previewed.
 	Changed bool
 	// Differs names what has changed, as far as that is known: "condition",
 	// "schema", "protection", "scope", "kind of call" or "plan".

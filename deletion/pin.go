@@ -16,10 +16,10 @@ const minPinPage = 1000
 // walks: what it deletes would make other contacts match, lose their
 // protection or come free of what restricts them.
 func (r *run) pin(ctx context.Context, q request) error {
-	if r.o.resumed() {
+	if r.o.resumed() && !r.targets.walking {
 		return nil // the targets that are left came with Next
 	}
-	v, err := volatile(r.s.schema, r.sel)
+	v, err := volatile(r.s.schema, r.sel, r.report.Warnings)
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,7 @@ func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key,
 func (r *run) reportHeld(ctx context.Context, held store.Selection) error {
 	walk := r.targets
 	walk.slow = 0
+	walk.pending = nil // they are targets
 	for {
 		keys, err := walk.take(ctx, r.reader, held, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {

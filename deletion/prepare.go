@@ -84,9 +84,9 @@ func (r *run) check(q request) (err error) {
 	r.kind = q.kind
 	if q.plan != nil {
 		r.previewed = q.plan.selected()
-	}
-	if q.plan != nil && q.plan.Fingerprint != fingerprint {
-		return &DriftError{Changed: true, Differs: differences(q.plan.Fingerprint, fingerprint)}
+		if ours := r.s.fingerprintOfPlan(q.plan); q.plan.Fingerprint != ours {
+			return &DriftError{Changed: true, Differs: differences(q.plan.Fingerprint, ours)}
+		}
 	}
 	if r.o.from != nil {
 		if err := r.belongs(*r.o.from, q, fingerprint); err != nil {

@@ -127,6 +127,14 @@ func TestExecuteRefusesDrift(t *testing.T) {
 		"another condition": {
 			edit: change, service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"condition"}},
 		},
+		"another instant": {
+			edit:    func(p *deletion.Plan) { p.At = p.At.AddDate(1, 0, 0) },
+			service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"plan"}},
+		},
+		"another number": {
+			more: 1, edit: func(p *deletion.Plan) { p.Matched++ },
+			service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"plan"}},
+		},
 		"protection is gone": {refused: &deletion.DriftError{Changed: true, Differs: []string{"protection"}}},
 		"a scope was added": {
 			service: []deletion.ServiceOption{onHold(), deletion.WithScope("x", where.New().WhereNotNull("tenant"))},

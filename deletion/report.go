@@ -54,7 +54,7 @@ type Report struct {
 	Retries   int // repeated calls and divided batches
 	// Inferred is the number of deleted contacts whose batch had an unknown
 	// outcome, and which turned out to be gone. Their associated rows are gone
-	// too, but were not counted.
+	// too; they are counted if the store could say how many it would delete.
 	Inferred int64
 	// Unsettled is the number of contacts whose batch had an unknown outcome
 	// that could not be found out: they are gone or not, each batch as a

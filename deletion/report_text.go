@@ -46,7 +46,7 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "retries: %d\n", r.Retries)
 	}
 	if r.Inferred > 0 {
-		fmt.Fprintf(&b, "inferred: %s found to be gone after a commit of unknown outcome; the rows that went with them are not counted below\n",
+		fmt.Fprintf(&b, "inferred: %s found to be gone after a commit of unknown outcome; the rows that went with them are counted below if the store could tell\n",
 			number(r.Inferred, "contact was", "contacts were"))
 	}
 	if r.Unsettled > 0 {

@@ -125,26 +125,43 @@ func (s *Service) fingerprintOf(what string) string {
 	}
 	parts := []string{what, s.fingerprint, protected, fmt.Sprintf("%q %q", s.o.scopeLabel, scope)}
 	for i, part := range parts {
-		sum := sha256.Sum256([]byte(fmt.Sprintf("2 %d %q", i, part)))
-		parts[i] = hex.EncodeToString(sum[:fingerprintBytes])
+		parts[i] = fingerprintPart(i, part)
 	}
 	return strings.Join(parts, "-")
 }
 
-// fingerprintBytes are enough of a hash, of which there are four.
+// fingerprintOfPlan covers in addition what a run takes from the plan: the
+// instant and the figures.
+func (s *Service) fingerprintOfPlan(p *Plan) string {
+	own := fmt.Sprintf("%s %d %d %d %d %d", p.At.UTC().Format(time.RFC3339Nano), p.Total, p.Matched, p.Protected, p.Restricted, p.Deletable)
+	return s.fingerprintOf(conditionText(p.Condition)) + "-" + fingerprintPart(len(fingerprintNames())-1, own)
+}
+
+func fingerprintPart(i int, text string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("2 %d %q", i, text)))
+	return hex.EncodeToString(sum[:fingerprintBytes])
+}
+
+// fingerprintNames are what the parts of a fingerprint cover; the last one is
+// only part of a plan's.
+func fingerprintNames() [5]string {
+	return [...]string{"condition", "schema", "protection", "scope", "plan"}
+}
+
+// fingerprintBytes are enough of a hash, of which there are several.
 const fingerprintBytes = 16
 
 // differences names the parts in which two fingerprints differ.
 func differences(a, b string) []string {
-	names := [...]string{"condition", "schema", "protection", "scope"}
+	names := fingerprintNames()
 	theirs, ours := strings.Split(a, "-"), strings.Split(b, "-")
-	if len(theirs) != len(names) || len(ours) != len(names) {
+	if len(theirs) != len(ours) || len(ours) > len(names) {
 		return nil // not one of this version
 	}
 	var out []string
-	for i, name := range names {
+	for i := range ours {
 		if theirs[i] != ours[i] {
-			out = append(out, name)
+			out = append(out, names[i])
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ type Batch struct {
 	DryRun bool
 }
 
-// Outcome is what a batch did. Deleted and Skipped together hold each of the
+// Outcome is what a batch did, or may have done; see Store.Delete. Deleted and Skipped together hold each of the
 // batch's keys exactly once.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of

@@ -21,7 +21,8 @@ type Store interface {
 	Schema() contacts.Schema
 
 	// Verify compares the schema with the storage. A run refuses to start on
-	// findings of severity Fatal. The schema's gaps are among the findings; see
+	// findings of severity Fatal, and fixes its targets by what
+	// [Finding.Volatile] says. The schema's gaps are among the findings; see
 	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
@@ -41,7 +42,10 @@ type Store interface {
 	// Delete deletes contacts and treats their associations, in one
 	// transaction: all of what the Outcome says is durable when Delete
 	// returns without an error, and nothing is when it returns with one,
-	// unless the error is ErrOutcomeUnknown.
+	// unless the error is ErrOutcomeUnknown. Then the Outcome says what has
+	// become durable if the transaction was committed, so that the caller can
+	// look for the contacts that it names; a store that does not know returns
+	// an empty one.
 	//
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
@@ -98,11 +102,11 @@ type Selection struct {
 	Scope where.Condition
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
 	// A row that is to be deleted and also refers, by a reference in the
-	// schema, to a contact that is protected or out of scope restricts, and so
-	// does such a contact itself where it would be detached. Only references
-	// to contacts are looked at: a row that belongs to another contact by a
-	// row above, such as a message of that contact's conversation, does not
-	// restrict.
+	// schema (one that is only read too), to a contact that is protected or out
+	// of scope restricts, and so does such a contact itself where it would be
+	// detached. Only references to contacts are looked at: a row that belongs
+	// to another contact by a row above, such as a message of that contact's
+	// conversation, does not restrict.
 	Protected where.Condition
 }
 

@@ -3,14 +3,17 @@ package where
 import "slices"
 
 // alwaysTrue reports whether a term of an OR makes it true for every row: one
-// whose opposite is among the terms too, or that covers what the other tests
-// of its field leave. Stored values outside a field's kind are left out of
-// account, because a condition that matches all other rows is no less a
-// mistake.
+// that is certain itself, whose opposite is among the terms too, or that covers
+// what the other tests of its field leave. Stored values outside a field's kind
+// are left out of account, because a condition that matches all other rows is
+// no less a mistake.
 func alwaysTrue(terms []Node, cat Catalog) bool {
 	seen := map[string]bool{}
 	covered := map[string]coverage{}
 	for _, t := range terms {
+		if certain(t, cat) {
+			return true
+		}
 		field, c := covers(t)
 		if o, ok := opposite(t); ok {
 			if seen[fullText(o)] {
@@ -34,8 +37,8 @@ func alwaysTrue(terms []Node, cat Catalog) bool {
 	return false
 }
 
-// certain reports whether a whole condition only asks whether fields have a
-// value that always have one.
+// certain reports whether a whole condition, or a term of an OR, only asks
+// whether fields have a value that always have one.
 func certain(n Node, cat Catalog) bool {
 	if and, ok := n.(And); ok {
 		return !slices.ContainsFunc(and.Terms, func(t Node) bool { return !certain(t, cat) })

@@ -43,7 +43,8 @@ func (c Condition) Resolve(cat Catalog) (Predicate, error) {
 
 func (c Condition) resolve(cat Catalog, relative bool) (Predicate, error) {
 	r := resolver{relative: relative}
-	root := c.root()
+	written := c.root()
+	root := written
 	switch {
 	case root == nil:
 		r.fail(TermError{Err: errEmpty})
@@ -54,11 +55,10 @@ func (c Condition) resolve(cat Catalog, relative bool) (Predicate, error) {
 	case c.parts:
 		root = r.parts(c.groups[0], cat)
 	default:
-		written := root
 		root = r.node(root, cat, false)
-		if certain(root, cat) {
-			r.fail(TermError{redactedText(written), errAlwaysTrue})
-		}
+	}
+	if len(r.faults) == 0 && certain(root, cat) {
+		r.fail(TermError{redactedText(written), errAlwaysTrue})
 	}
 	if len(r.faults) > 0 {
 		return Predicate{}, &InvalidError{Terms: distinct(r.faults)}

@@ -145,12 +145,16 @@ func (b *builder) constants(r reference, row level) []term {
 
 // rowCondition is the association's own condition on its rows, or nil.
 func (b *builder) rowCondition(a *association, row level) term {
-	if a.Where.IsZero() {
+	test, unless := a.Belonging()
+	if test.IsZero() {
 		return nil
 	}
-	p, err := a.Where.Freeze(b.at).Resolve(a.cat)
+	p, err := test.Freeze(b.at).Resolve(a.cat)
 	if err != nil {
 		return failed{fmt.Errorf("sqlstore: association %q: %w", a.Name, err)}
+	}
+	if unless {
+		return expr("(?) IS NOT TRUE", b.predicate(p, row))
 	}
 	return b.predicate(p, row)
 }

@@ -45,6 +45,8 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 		switch {
 		case err == nil, errors.Is(err, errUndone) && len(d.kept) == kept:
 			return d.outcome, nil
+		case errors.Is(err, store.ErrOutcomeUnknown): // of the commit, before which all is known
+			return d.outcome, err
 		case !errors.Is(err, errUndone):
 			return store.Outcome{}, d.blame(err)
 		}

@@ -148,7 +148,7 @@ func (m *model) guard(a *association) {
 		return
 	}
 	for _, b := range m.all {
-		if b.above != nil || b.Table != a.Table || b.Action == contacts.ReadOnly {
+		if b.above != nil || b.Table != a.Table {
 			continue
 		}
 		a.guards = append(a.guards, b.refs...)

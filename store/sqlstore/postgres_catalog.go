@@ -217,9 +217,14 @@ func (postgres) immediate(onDelete string) bool { return onDelete == restrict }
 
 // triggered lists the tables on which something may keep rows, or make new
 // ones, when rows are deleted or changed: triggers, rules, row-level security.
-func (postgres) triggered(tables tableSet) term {
+func (p postgres) triggered(tables tableSet) term { return p.watched(tables, "c.relrowsecurity") }
+
+// acting leaves out row-level security, which keeps rows and changes none.
+func (p postgres) acting(tables tableSet) term { return p.watched(tables, "false") }
+
+func (postgres) watched(tables tableSet, also string) term {
 	return expr(`SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = ANY (?::text::text[]) AND c.relkind IN ('r', 'p', 'f') AND (c.relrowsecurity
+		WHERE n.nspname = ANY (?::text::text[]) AND c.relkind IN ('r', 'p', 'f') AND (`+also+`
 			OR c.relhastriggers AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
 				WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 24 <> 0)
 			OR c.relhasrules AND EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w

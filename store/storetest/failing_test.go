@@ -71,18 +71,19 @@ func TestFailBeforeDoesNotDoTheWorkAndFailAfterDoes(t *testing.T) {
 	require.NoError(t, err)
 	batch := store.Batch{Selection: store.Selection{Condition: where.Everything()}, Keys: keys}
 	for mode, c := range map[storetest.FailMode]struct {
-		class error
-		left  int
+		class   error
+		deleted []contacts.Key // if it was committed
+		left    int
 	}{
-		storetest.FailBefore: {store.ErrTransient, 3},
-		storetest.FailAfter:  {store.ErrOutcomeUnknown, 1},
+		storetest.FailBefore: {store.ErrTransient, nil, 3},
+		storetest.FailAfter:  {store.ErrOutcomeUnknown, keys, 1},
 	} {
 		st := smallStore(t)
 		out, err := storetest.Fail(st, 1, mode, nil).Delete(t.Context(), batch)
 		require.ErrorIs(t, err, c.class)
 		var typed *store.Error
 		require.ErrorAs(t, err, &typed)
-		require.Empty(t, out, "a call that fails says nothing")
+		require.Equal(t, c.deleted, out.Deleted)
 		require.Len(t, st.Contacts(), c.left)
 	}
 }

@@ -42,6 +42,7 @@ func Run(t *testing.T, h Harness) {
 		{"delete/guarded", testGuarded},
 		{"delete/guarded/contacts", testGuardedContacts},
 		{"delete/causes", testCauses},
+		{"delete/doubt", testDoubt},
 		{"delete/options", testDeleteOptions},
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},
