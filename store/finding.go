@@ -29,7 +29,7 @@ type Finding struct {
 	// Code names the kind of finding, for programs: "missing-column".
 	Code     string
 	Severity Severity
-	Table    string
+	Table    string // as the schema names it, or with its database where it is not the contacts'
 	Column   string // empty: the whole table
 	// Message says what was found, and Advice what to do about it.
 	Message string

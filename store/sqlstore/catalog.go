@@ -28,6 +28,7 @@ type catalog interface {
 	triggered(tables tableSet) term
 	// remarks are findings about the server and the connection.
 	remarks(ctx context.Context, q queryer, tables tableSet) ([]store.Finding, error)
+	auditing
 }
 
 // habits are what an engine does with what the catalogue says.

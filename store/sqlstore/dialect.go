@@ -199,7 +199,6 @@ type operation interface {
 	// violated finds out which of the foreign keys does not allow a change,
 	// where only the error's text tells.
 	violated(err error, keys []foreignKey) (foreignKey, bool)
-	auditing
 	catalog
 	habits
 }

@@ -96,6 +96,11 @@ const (
 // Verify compares the schema with the database: it reads the catalogue, and a
 // sample of each table's rows for values that do not belong to their field.
 // What could lose data or leave orphans, or cannot work, is fatal.
+//
+// Batches look at the catalogue again when it changes. They refuse what is
+// fatal in it and was not there when the store was opened, even if a run was
+// told of it: a store has many callers, and each Verify is only one's. A host
+// that accepts such a finding opens the store again.
 func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	const op = "verify"
 	if err := ctx.Err(); err != nil {
