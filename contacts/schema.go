@@ -19,10 +19,11 @@ const (
 	// restricts.
 	Detach
 	// Keep leaves the rows as they are, reference included. Beside an
-	// association that changes rows of the same table by the same reference, and
-	// has a Where, Keep without Where says that the other rows stay. Any other
-	// Keep beside it is refused: rows of both would not be kept. A row that is
-	// kept for one reference can still go, or be changed, by another.
+	// association that changes only some rows of the same table by the same
+	// reference, by Where or by constants, Keep without Where says that the
+	// others stay. Any other Keep beside it is refused: rows of both would not
+	// be kept. A row that is kept for one reference can still go, or be changed,
+	// by another.
 	Keep
 	// Restrict leaves contacts that have such rows alone; they are reported.
 	// Where only some rows hold a contact back, it takes two associations: one

@@ -42,9 +42,10 @@ func TestKeepIsNotOverruled(t *testing.T) {
 			a.References = append(a.References, contacts.Reference{Fields: []string{"seller"}})
 			b.Where = paid
 		}),
-		"a constant of one of them": beside(contacts.Delete, contacts.Keep, func(a, b *A) { constant(a, "x"); b.Where = paid }),
-		"the same constant":         beside(contacts.Delete, contacts.Keep, func(a, b *A) { constant(a, "x"); constant(b, "x") }),
-		"the same key, named in To": beside(contacts.Delete, contacts.Keep, func(_, b *A) { b.References[0].To = []string{"id"} }),
+		"a constant of one of them":    beside(contacts.Delete, contacts.Keep, func(a, b *A) { constant(a, "x"); b.Where = paid }),
+		"the same constant":            beside(contacts.Delete, contacts.Keep, func(a, b *A) { constant(a, "x"); constant(b, "x") }),
+		"another constant and a Where": beside(contacts.Delete, contacts.Keep, func(a, b *A) { a.Where = paid; constant(b, "x") }),
+		"the same key, named in To":    beside(contacts.Delete, contacts.Keep, func(_, b *A) { b.References[0].To = []string{"id"} }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +57,8 @@ func TestKeepIsNotOverruled(t *testing.T) {
 	for name, schema := range map[string]contacts.Schema{
 		"delete some and keep the others": beside(contacts.Delete, contacts.Keep, func(a, _ *A) { a.Where = unpaid }),
 		"detach some and keep the others": beside(contacts.Keep, contacts.Detach, func(_, b *A) { b.Where = unpaid }),
+		"delete those of a constant":      beside(contacts.Delete, contacts.Keep, func(a, _ *A) { constant(a, "x") }),
+		"delete some of a constant":       beside(contacts.Delete, contacts.Keep, func(a, b *A) { a.Where = paid; constant(a, "x"); constant(b, "x") }),
 		"another reference":               beside(contacts.Delete, contacts.Keep, func(_, b *A) { b.References[0].Fields = []string{"seller"} }),
 		"another constant":                beside(contacts.Delete, contacts.Keep, func(a, b *A) { constant(a, "x"); constant(b, "y"); b.Where = paid }),
 		"another table":                   beside(contacts.Delete, contacts.Keep, func(_, b *A) { b.Table = "invoices" }),

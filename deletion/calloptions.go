@@ -12,7 +12,7 @@ type Option func(*callOptions)
 
 type callOptions struct {
 	batchSize   int           // 0: by time
-	batchTime   time.Duration // the target
+	batchTime   time.Duration // 0: what the store prefers
 	batchLimit  int
 	from        *Next
 	pause       *time.Duration // nil: what the store prefers

@@ -57,7 +57,7 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 	case o.batchSize == 0 && o.batchTime == 0:
 		o.batchSize = s.o.batchSize
 	}
-	o.batchTime = cmp.Or(o.batchTime, s.o.batchTime, s.pacing.Target)
+	o.batchTime = cmp.Or(o.batchTime, s.o.batchTime)
 	return o, nil
 }
 

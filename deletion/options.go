@@ -156,10 +156,11 @@ func WithBatchSize(n int) ServiceOption {
 // The size of the batches follows from it. The first batch has as many contacts
 // as the store prefers, or 500, and each further one as many as fit into the
 // time at the speed of the slower of the last two: at most twice and at least
-// half as many as before, and between 100 and 10,000 where the store has no
-// other bounds. Contention, see [store.ErrContention], halves the next batch.
-// What the store could not manage, because of a statement time-out or
-// [WithMaxRows], is not tried again in the run. Every call starts anew.
+// half as many as before, and between 100 and 10,000 or the store's own bounds,
+// of which the lower one gives way to a time that the host sets. Contention, see
+// [store.ErrContention], halves the next batch. What the store could not manage,
+// because of a statement time-out or [WithMaxRows], is not tried again in the
+// run. Every call starts anew.
 //
 // A size that [WithBatchSize], [BatchSize] or [BatchLimit] fixes does not
 // follow.

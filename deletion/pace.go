@@ -47,12 +47,17 @@ type pace struct {
 	each     float64       // nanoseconds per contact of the last batch
 }
 
-// newPace starts with the size that the host fixed, or with the store's.
-func newPace(prefer store.Pacing, fixed int, target time.Duration) pace {
-	if fixed > 0 {
-		return pace{size: fixed, min: 1, max: fixed}
+// newPace starts with the size that the host fixed, or with the store's and the
+// time that the host chose, 0 for the store's.
+func newPace(prefer store.Pacing, fixed int, chosen time.Duration) pace {
+	p := pace{size: prefer.Start, min: prefer.Min, max: prefer.Max, target: prefer.Target}
+	switch {
+	case fixed > 0:
+		p = pace{size: fixed, min: 1, max: fixed}
+	case chosen > 0:
+		p.min, p.target = min(p.min, defaultMin), chosen
 	}
-	return pace{size: prefer.Start, min: prefer.Min, max: prefer.Max, target: target}
+	return p
 }
 
 // took says how long the store took for a batch of n contacts. The next size is

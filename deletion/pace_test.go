@@ -32,7 +32,10 @@ func TestBatchesAreSizedByTime(t *testing.T) {
 		"too slow, down to the least":    {1000, time.Second, store.Pacing{}, nil, nil, []int{500, 250, 125, 100, 25}},
 		"the store's bounds":             {170, 0, store.Pacing{Start: 20, Min: 10, Max: 50}, nil, nil, []int{20, 40, 50, 50, 10}},
 		"the store's least":              {45, time.Hour, store.Pacing{Start: 20, Min: 15, Max: 50}, nil, nil, []int{20, 15, 10}},
-		"the store's time":               {1300, ms, store.Pacing{Target: 400 * ms}, nil, nil, []int{500, 400, 400}},
+		"the store's least, but not against the host": {
+			800, ms, store.Pacing{Start: 400, Min: 300}, nil, []deletion.Option{deletion.BatchTime(150 * ms)}, []int{400, 200, 150, 50},
+		},
+		"the store's time": {1300, ms, store.Pacing{Target: 400 * ms}, nil, nil, []int{500, 400, 400}},
 		"the service's time": {
 			1300, ms, store.Pacing{Target: time.Hour}, []deletion.ServiceOption{deletion.WithBatchTime(400 * ms)}, nil, []int{500, 400, 400},
 		},
@@ -295,7 +298,7 @@ func TestTheReportSaysHowLargeTheNextBatchMayBe(t *testing.T) {
 func TestBatchesInMemoryDoNotDependOnTheMachine(t *testing.T) {
 	t.Parallel()
 	var sizes []int
-	for step, err := range service(t, crm(t, 2500), deletion.WithBatchTime(1)).Batches(t.Context(), stale()) {
+	for step, err := range service(t, crm(t, 2500)).Batches(t.Context(), stale()) {
 		require.NoError(t, err)
 		sizes = append(sizes, step.Batch.Candidates)
 	}

@@ -134,7 +134,7 @@ func (s *Service) fingerprintOf(what string) string {
 // instant and the figures.
 func (s *Service) fingerprintOfPlan(p *Plan) string {
 	own := fmt.Sprintf("%s %d %d %d %d %d", p.At.UTC().Format(time.RFC3339Nano), p.Total, p.Matched, p.Protected, p.Restricted, p.Deletable)
-	return s.fingerprintOf(conditionText(p.Condition)) + "-" + fingerprintPart(len(fingerprintNames())-1, own)
+	return s.fingerprintOf(conditionText(p.Condition)) + "-" + fingerprintPart(planPart, own)
 }
 
 func fingerprintPart(i int, text string) string {
@@ -142,18 +142,16 @@ func fingerprintPart(i int, text string) string {
 	return hex.EncodeToString(sum[:fingerprintBytes])
 }
 
-// fingerprintNames are what the parts of a fingerprint cover; the last one is
-// only part of a plan's.
-func fingerprintNames() [5]string {
-	return [...]string{"condition", "schema", "protection", "scope", "plan"}
-}
+// planPart is the part that only the fingerprint of a plan has, behind those
+// that every fingerprint has.
+const planPart = 4
 
 // fingerprintBytes are enough of a hash, of which there are several.
 const fingerprintBytes = 16
 
 // differences names the parts in which two fingerprints differ.
 func differences(a, b string) []string {
-	names := fingerprintNames()
+	names := [...]string{"condition", "schema", "protection", "scope", planPart: "plan"}
 	theirs, ours := strings.Split(a, "-"), strings.Split(b, "-")
 	if len(theirs) != len(ours) || len(ours) > len(names) {
 		return nil // not one of this version

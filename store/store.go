@@ -68,10 +68,12 @@ type Pacing struct {
 	Start int
 	// Min and Max bound the numbers of contacts in the batches, which are sized
 	// by the time that those before them took; where they are equal, the size
-	// does not change. The defaults are 100 and 10,000, or Start where that is
+	// does not change. Min is for the sake of speed, and gives way to a time that
+	// the host chooses. The defaults are 100 and 10,000, or Start where that is
 	// beyond them.
 	Min, Max int
-	// Target is how long a call of Delete should take. The default is 250 ms.
+	// Target is how long a call of Delete should take where the host does not
+	// choose the time. The default is 250 ms.
 	Target time.Duration
 	// Pause is the pause after a batch, as a share of the time that its calls
 	// of Delete took: 0.1 is a tenth. The default is 0, no pause.

@@ -45,8 +45,8 @@ func New(schema contacts.Schema) (*Store, error) {
 // Schema returns the schema that the store was made with.
 func (s *Store) Schema() contacts.Schema { return s.schema }
 
-// Pacing asks for batches of 1000 contacts however long they take, so that what
-// a unit test sees does not depend on the machine.
+// Pacing asks for batches of always 1000 contacts, so that what a unit test sees
+// does not depend on the machine.
 func (s *Store) Pacing() store.Pacing { return store.Pacing{Start: 1000, Min: 1000, Max: 1000} }
 
 // Verify finds references of which associations cover only some rows: there are

@@ -61,8 +61,10 @@ type tableInfo struct {
 	name     string // without the database
 	kind     tableKind
 	reuses   bool // the key of a deleted row may be given to a new one
-	columns  []columnInfo
-	indexes  []indexInfo
+	// keepsHistory says that deleted rows stay in a history of the table.
+	keepsHistory bool
+	columns      []columnInfo
+	indexes      []indexInfo
 	// exactNames says that names of columns differ by the case of letters.
 	exactNames bool
 }

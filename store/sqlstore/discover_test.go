@@ -99,6 +99,7 @@ func TestDiscoverReferences(t *testing.T) {
 			tables: `CREATE TABLE people (code TEXT NOT NULL UNIQUE, nick TEXT UNIQUE, born DATE NOT NULL UNIQUE);
 				CREATE TABLE notes (id INTEGER PRIMARY KEY, nick TEXT REFERENCES people (nick) ON DELETE CASCADE)`,
 			want:  []string{"delete notes nick>nick"},
+			fatal: []string{"foreign-key-empty:notes.nick"},
 			notes: []string{"people.born: no values", "people.code: the key, for want of a primary key"},
 		},
 		{

@@ -74,3 +74,12 @@ func PostgresClass(err error) (code string, certain bool, class error) {
 	d := postgres{}.diagnose(err)
 	return d.code, d.certain, d.class
 }
+
+// MySQLClass is Class of MySQL.
+func MySQLClass(err error) (code string, certain bool, class error) {
+	d := mysql{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// MySQLTooOld reports whether a server's version is not supported.
+func MySQLTooOld(version string) bool { return mysqlTooOld(version) }

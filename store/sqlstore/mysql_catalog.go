@@ -44,7 +44,7 @@ func (mysql) inspectTable(ctx context.Context, q queryer, name, home string) (ta
 		if t.kind != missing && t.name == table {
 			return nil // not one that differs in case
 		}
-		t = tableInfo{database: db, name: found, kind: plainTable}
+		t = tableInfo{database: db, name: found, kind: plainTable, keepsHistory: strings.Contains(kind, "VERSIONED")}
 		switch {
 		case strings.Contains(kind, "VIEW"):
 			t.kind = view

@@ -95,52 +95,52 @@ func (m mysql) decode(f contacts.Field, stored any) where.Value {
 
 var errNumber = errors.New("sqlstore: not a number of the field's kind")
 
-func (mysql) value(f contacts.Field, text string) (where.Value, error) {
+func (m mysql) value(f contacts.Field, text string) (where.Value, error) {
 	switch f.Kind {
-	case where.KindUint64:
-		n, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			return where.Value{}, errNumber // the cause quotes the value
-		}
-		return where.ValueOf(n)
-	case where.KindFloat64, where.KindDecimal:
-		switch f.Encoding.Form { //nolint:exhaustive // the others are native
-		case contacts.FormUnits:
-		case contacts.FormReal:
-			x, err := strconv.ParseFloat(text, 64)
-			if err != nil {
-				return where.Value{}, errNumber
-			}
-			return where.ValueOf(readReal(x))
-		default:
-			if f.Kind == where.KindDecimal {
-				return where.ValueOf(text)
-			}
-			x, err := strconv.ParseFloat(text, 64)
-			if err != nil {
-				return where.Value{}, errNumber
-			}
-			return where.ValueOf(x)
-		}
-	case where.KindTime:
-		if nativeTime(f) {
-			return mysqlTime(f, text)
-		}
-		if f.Encoding.Form == contacts.FormText {
-			return textValue(f, text)
-		}
 	case where.KindText, where.KindDate:
 		return textValue(f, text)
-	case where.KindUUID:
-		if f.Encoding.Form == contacts.FormUUIDBytes {
-			b, err := hex.DecodeString(text)
-			if err != nil || len(b) != 16 {
-				return where.Value{}, errStored
-			}
-			return where.ValueOf([16]byte(b))
+	case where.KindTime:
+		switch {
+		case nativeTime(f):
+			return mysqlTime(f, text)
+		case f.Encoding.Form == contacts.FormText:
+			return textValue(f, text)
 		}
+	case where.KindUUID:
+		if f.Encoding.Form != contacts.FormUUIDBytes {
+			return where.ValueOf(text)
+		}
+		b, err := hex.DecodeString(text)
+		if err != nil || len(b) != len(where.Value{}.UUID()) {
+			return where.Value{}, errStored
+		}
+		return where.ValueOf([16]byte(b))
+	case where.KindInt64, where.KindUint64, where.KindFloat64, where.KindDecimal, where.KindBool:
+	}
+	return m.number(f, text)
+}
+
+// number reads digits. The causes of errors would quote them.
+func (mysql) number(f contacts.Field, text string) (where.Value, error) {
+	form := f.Encoding.Form
+	switch {
+	case f.Kind == where.KindDecimal && form == contacts.FormNative:
 		return where.ValueOf(text)
-	case where.KindInt64, where.KindBool:
+	case f.Kind == where.KindUint64:
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return where.Value{}, errNumber
+		}
+		return where.ValueOf(n)
+	case f.Kind == where.KindFloat64 || form == contacts.FormReal:
+		x, err := strconv.ParseFloat(text, 64)
+		switch {
+		case err != nil:
+			return where.Value{}, errNumber
+		case form == contacts.FormReal:
+			return where.ValueOf(readReal(x))
+		}
+		return where.ValueOf(x)
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -119,34 +120,30 @@ func (m mysql) in(c column, n where.In) term {
 	if n.Fold {
 		bytes, mark = m.fold(c), "CAST(? AS BINARY)"
 	}
-	exact := mysqlIn(bytes, n.Negated, repeat(mark, len(values)), values)
+	exact := mysqlIn(bytes, n.Negated, slices.Repeat([]string{mark}, len(values)), values)
 	if !n.Negated && m.hints(c, n.Fold) {
-		exact = all(mysqlIn(c.sql, false, repeat(m.textMark(c.info), len(values)), values), exact)
+		exact = all(mysqlIn(c.sql, false, slices.Repeat([]string{m.textMark(c.info)}, len(values)), values), exact)
 	}
 	return all(exact, m.known(c))
 }
 
 // mysqlIn is a list of values; one of a single value would become an =.
-func mysqlIn(sql string, negated bool, marks string, values []any) term {
+func mysqlIn(sql string, negated bool, marks []string, values []any) term {
 	switch {
 	case negated:
-		return expr(sql+" NOT IN ("+marks+")", values...)
+		return all(mysqlLists(sql+" NOT", marks, 1, values)...)
 	case len(values) == 1:
-		return mysqlIs(sql, marks, values[0])
+		return mysqlIs(sql, marks[0], values[0])
 	}
-	return expr(sql+" IN ("+marks+")", values...)
+	return anyOf(mysqlLists(sql, marks, 1, values)...)
 }
 
-func repeat(mark string, n int) string {
-	return strings.TrimSuffix(strings.Repeat(mark+", ", n), ", ")
-}
-
-func (m mysql) marks(c column, values []any) string {
+func (m mysql) marks(c column, values []any) []string {
 	marks := make([]string, len(values))
 	for i, x := range values {
 		marks[i] = m.mark(c, x)
 	}
-	return strings.Join(marks, ", ")
+	return marks
 }
 
 func (m mysql) inEach(c column, n where.In) term {

@@ -132,9 +132,9 @@ func TestMySQLDeadlockIsTransient(t *testing.T) {
 		_, err := other.ExecContext(t.Context(), "INSERT INTO holds (id, person) VALUES (?, 5)", 1000+i)
 		require.NoError(t, err)
 	}
-	failure := make(chan error, 1)
+	failure, batch := make(chan error, 1), noEmail(t)
 	go func() {
-		_, err := st.Delete(t.Context(), noEmail(t)) // locks 1 and 2, waits for 3
+		_, err := st.Delete(t.Context(), batch) // locks 1 and 2, waits for 3
 		failure <- err
 	}()
 	waiting(t, loose, "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_mysql_thread_id IN (SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE())")
@@ -174,9 +174,9 @@ func TestMySQLKilledConnections(t *testing.T) {
 			st, err := sqlstore.Open(t.Context(), pool, sqlstore.MySQL, crm())
 			require.NoError(t, err)
 			id := count(t, pool, "SELECT CONNECTION_ID()")
-			failure := make(chan error, 1)
+			failure, batch := make(chan error, 1), noEmail(t)
 			go func() {
-				_, err := st.Delete(t.Context(), noEmail(t))
+				_, err := st.Delete(t.Context(), batch)
 				failure <- err
 			}()
 			waiting(t, loose, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = "+strconv.Itoa(id)+" AND STATE = 'User sleep'")
@@ -197,9 +197,9 @@ func TestMySQLCancelledBatchIsUndone(t *testing.T) {
 	before := myDump(t, loose)
 	st := myStore(t, database, nil)
 	ctx, cancel := context.WithCancel(t.Context())
-	failure := make(chan error, 1)
+	failure, batch := make(chan error, 1), noEmail(t)
 	go func() {
-		_, err := st.Delete(ctx, noEmail(t))
+		_, err := st.Delete(ctx, batch)
 		failure <- err
 	}()
 	waiting(t, loose, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'User sleep'")

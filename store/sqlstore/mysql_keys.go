@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -52,7 +54,7 @@ func (m mysql) keyRow(columns []column, k contacts.Key) ([]any, error) {
 			return nil, err
 		}
 		if at != exact || !m.fits(columns[i].field, columns[i].info) {
-			return nil, nil //nolint:nilnil // no such key can be stored
+			return nil, nil
 		}
 		out[i] = x
 	}
@@ -78,13 +80,34 @@ func (mysql) isOneOf(columns []string, exactly bool, keys boundKeys) term {
 		args = append(args, row...)
 	}
 	if len(k.rows) > 1 {
-		return expr(tuple(columns)+" IN ("+repeat(tuple(marks), len(k.rows))+")", args...)
+		return anyOf(mysqlLists(tuple(columns), slices.Repeat([]string{tuple(marks)}, len(k.rows)), len(columns), args)...)
 	}
 	one := make([]term, len(columns))
 	for i, c := range columns {
 		one[i] = mysqlIs(c, marks[i], args[i])
 	}
 	return all(one...)
+}
+
+// longestList is how many values a list has. MariaDB makes a table of its own
+// of one that has 1000, or what in_predicate_conversion_threshold says, and
+// then reads the whole table that is compared with it.
+const longestList = 500
+
+// mysqlLists divides the rows of a list, whose values come one row after the
+// other, into lists. None has a single row, see mysqlIs.
+func mysqlLists(sql string, marks []string, width int, args []any) []term {
+	most := max(longestList/width, 2)
+	var lists []term
+	for len(marks) > 0 {
+		n := min(most, len(marks))
+		if len(marks) == n+1 {
+			n--
+		}
+		lists = append(lists, expr(sql+" IN ("+strings.Join(marks[:n], ", ")+")", args[:n*width]...))
+		marks, args = marks[n:], args[n*width:]
+	}
+	return lists
 }
 
 // beyond compares column by column: a comparison of row values would read the
@@ -105,7 +128,7 @@ func (m mysql) beyond(columns []column, op string, values []any) term {
 // cursor is an encoded value as the placeholder expects it.
 func (mysql) cursor(c column, x any) any {
 	if b, ok := x.([]byte); ok && mysqlTypeOf(c.info) == mysqlBinary {
-		return fmt.Sprintf("%x", b)
+		return hex.EncodeToString(b)
 	}
 	return x
 }

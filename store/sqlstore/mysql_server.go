@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/contactsweep/contactsweep/store"
 )
 
 // version is always the same: no cheap number changes with the tables. A
@@ -100,22 +98,7 @@ func (mysql) joinable(above, row column) error {
 	return nil
 }
 
-// remarks asks for the connection's character set, by which the server reads
-// parameters and the driver results.
-func (mysql) remarks(ctx context.Context, q queryer, _ tableSet) (out []store.Finding, err error) {
-	err = each(ctx, q, func(r *sql.Rows) error {
-		var client, connection string
-		if err := r.Scan(&client, &connection); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
-		}
-		if client != utf8mb4 || connection != utf8mb4 {
-			out = append(out, store.Finding{
-				Code: CodeConnection, Severity: store.Fatal,
-				Message: fmt.Sprintf("connections speak the character set %s, and parameters are read in %s, which do not hold all texts", client, connection),
-				Advice:  "open the pool with utf8mb4, for example by charset=utf8mb4 in the data source name",
-			})
-		}
-		return nil
-	}, "SELECT @@character_set_client, @@character_set_connection")
-	return out, err
+// repeat writes placeholders.
+func repeat(mark string, n int) string {
+	return strings.TrimSuffix(strings.Repeat(mark+", ", n), ", ")
 }

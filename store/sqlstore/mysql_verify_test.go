@@ -44,29 +44,35 @@ func TestMySQLVerify(t *testing.T) {
 		"no index":                {"ALTER TABLE teams DROP FOREIGN KEY teams_ibfk_1, DROP INDEX teams_owner", crm(), []string{"warning reference-unindexed:teams.owner"}},
 		"a key that is not unique": {
 			"ALTER TABLE `lines` MODIFY id BIGINT, DROP PRIMARY KEY;\nALTER TABLE holds DROP FOREIGN KEY holds_ibfk_1;\nALTER TABLE orders DROP FOREIGN KEY orders_ibfk_1;\nALTER TABLE teams DROP FOREIGN KEY teams_ibfk_1;\nALTER TABLE people DROP FOREIGN KEY people_ibfk_1, MODIFY id BIGINT NOT NULL, DROP PRIMARY KEY, ADD INDEX (id)",
-			crm(), []string{"fatal key-not-unique:people.id"},
+			crm(),
+			[]string{"fatal key-not-unique:people.id"},
 		},
 		"an unregistered cascade": {
 			"CREATE TABLE logs (person BIGINT, FOREIGN KEY (person) REFERENCES people (id) ON DELETE CASCADE)", crm(), []string{"fatal unregistered-cascade:logs.person"},
 		},
 		"unregistered references": {
 			"CREATE TABLE logs (person BIGINT, author BIGINT, FOREIGN KEY (person) REFERENCES people (id), FOREIGN KEY (author) REFERENCES people (id) ON DELETE SET NULL)",
-			crm(), []string{"warning unregistered-reference:logs.person", "fatal unregistered-set-null:logs.author"},
+			crm(),
+			[]string{"warning unregistered-reference:logs.person", "fatal unregistered-set-null:logs.author"},
 		},
+		"a table with a history": {"ALTER TABLE teams ADD SYSTEM VERSIONING", crm(), []string{"warning history:teams"}},
 		"a trigger": {
 			"CREATE TRIGGER x AFTER DELETE ON orders FOR EACH ROW SET @x = 1;\nCREATE TRIGGER y AFTER DELETE ON holds FOR EACH ROW SET @x = 1", crm(), []string{"warning trigger:orders"},
 		},
 		"a text target that is not unique": {
 			"ALTER TABLE teams DROP FOREIGN KEY teams_ibfk_1, MODIFY owner VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci, ADD INDEX (owner);\nUPDATE people SET email = id;\nALTER TABLE people MODIFY email VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci, ADD UNIQUE (email(10))",
-			text("email", false), []string{"fatal target-not-unique:people.email", "warning unregistered-reference:holds.person", "fatal unregistered-cascade:orders.buyer", "fatal unregistered-set-null:people.boss"},
+			text("email", false),
+			[]string{"fatal target-not-unique:people.email", "warning unregistered-reference:holds.person", "fatal unregistered-cascade:orders.buyer", "fatal unregistered-set-null:people.boss"},
 		},
 		"a text target that is unique without the case of letters": {
 			"ALTER TABLE teams DROP FOREIGN KEY teams_ibfk_1, MODIFY owner VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci, ADD INDEX (owner);\nUPDATE people SET email = id;\nALTER TABLE people MODIFY email VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci, ADD UNIQUE (email)",
-			text("email", true), []string{"warning unregistered-reference:holds.person", "fatal unregistered-cascade:orders.buyer", "fatal unregistered-set-null:people.boss"},
+			text("email", true),
+			[]string{"warning unregistered-reference:holds.person", "fatal unregistered-cascade:orders.buyer", "fatal unregistered-set-null:people.boss"},
 		},
 		"a text target of another collation": {
 			"ALTER TABLE teams DROP FOREIGN KEY teams_ibfk_1, MODIFY owner VARCHAR(50) CHARACTER SET latin1, ADD INDEX (owner);\nUPDATE people SET email = id;\nALTER TABLE people MODIFY email VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci, ADD UNIQUE (email)",
-			text("email", false), []string{
+			text("email", false),
+			[]string{
 				"warning reference-collation:teams.owner", "warning unregistered-reference:holds.person", "fatal unregistered-cascade:orders.buyer", "fatal unregistered-set-null:people.boss",
 			},
 		},
@@ -132,6 +138,16 @@ func TestMySQLRefusesConnectionsThatDoNotHoldAllTexts(t *testing.T) {
 	findings, err := st.Verify(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"connection:"}, fatal(findings))
+}
+
+func TestMySQLVersions(t *testing.T) {
+	t.Parallel()
+	for version, old := range map[string]bool{
+		"8.0.36": false, "8.0.17": false, "8.0.16": true, "5.7.44-log": true, "9.1.0": false, "8.4.2-cluster": false, "10.11.19-MariaDB-0+deb12u1": false,
+		"10.6.0-MariaDB": false, "10.5.27-MariaDB": true, "11.4.2-MariaDB-log": false, "5.5.5-10.11.2-MariaDB": false, "8.0.11-TiDB-v7.5.0": false, "unknown": true,
+	} {
+		require.Equal(t, old, sqlstore.MySQLTooOld(version), version)
+	}
 }
 
 // A reference whose column would have to be converted is not followed at all.

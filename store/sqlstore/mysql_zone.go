@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,10 +72,10 @@ func (w wall) instant(clock time.Time) time.Time {
 func (w wall) offsets(sql string) string {
 	const period = 146097 * 24 * 60 * 60 // seconds of 400 years
 	last := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-	end := last.Add(period / 2 * time.Second).Add(period / 2 * time.Second)
+	end := last.AddDate(400, 0, 0)
 	at := time.Unix(firstSecond, 0).In(w.zone)
 	_, offset := at.Zone()
-	turns, offsets := []string{}, []string{fmt.Sprint(offset)}
+	turns, offsets := []string{}, []string{strconv.Itoa(offset)}
 	for {
 		_, next := at.ZoneBounds()
 		if next.IsZero() || next.After(end) {
@@ -83,8 +84,8 @@ func (w wall) offsets(sql string) string {
 		at = next.In(w.zone)
 		before := offset
 		_, offset = at.Zone()
-		turns = append(turns, fmt.Sprint(toSeconds(next.UTC())+int64(max(before, offset)))) // what is shown twice, or left out, is before it
-		offsets = append(offsets, fmt.Sprint(offset))
+		turns = append(turns, strconv.FormatInt(toSeconds(next.UTC())+int64(max(before, offset)), 10)) // what is shown twice, or left out, is before it
+		offsets = append(offsets, strconv.Itoa(offset))
 	}
 	if len(turns) == 0 {
 		return offsets[0]

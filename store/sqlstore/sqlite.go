@@ -26,10 +26,11 @@ func (sqlite) once() string { return "AS MATERIALIZED" }
 func (sqlite) maxArgs() int { return 32766 }
 
 // pacing asks for larger batches than elsewhere, because most of a batch's cost
-// is per batch. One writer excludes all others, which poll for the lock: without
-// a pause between batches they may miss it again and again.
+// is per batch: rows of few contacts already lie on nearly as many pages as those
+// of many. One writer excludes all others, which poll for the lock: without a
+// pause between batches they may miss it again and again.
 func (sqlite) pacing() store.Pacing {
-	return store.Pacing{Start: 5000, Min: 500, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
+	return store.Pacing{Start: 5000, Min: 2000, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
 }
 
 // isolation is the only one there is; drivers refuse to be asked for it.

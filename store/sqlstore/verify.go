@@ -26,6 +26,10 @@ const (
 	// CodeConnection: connections are set up so that values would not be
 	// compared as they are.
 	CodeConnection = "connection"
+	// CodeServer: the server is not one that the dialect is made for.
+	CodeServer = "server"
+	// CodeHistory: deleted rows stay in a history of the table.
+	CodeHistory = "history"
 	// CodeEncoding: the engine cannot compare the field in its encoding.
 	CodeEncoding = "encoding"
 	// CodeColumnType: the column's declared type changes values so that they

@@ -75,7 +75,7 @@ func (v *verification) noted(what store.Volatility, table, column string) bool {
 		}
 		switch f.Code {
 		case CodeUnregisteredCascade, CodeUnregisteredSetNull, CodeCascadeRemovesKept, CodeForeignKeyChangesKept,
-			CodeNotATable, CodeVirtualTable, CodeTrigger, CodeVolatile:
+			CodePartlyCovered, CodeNotATable, CodeVirtualTable, CodeTrigger, CodeVolatile:
 			f.Volatile, found = max(f.Volatile, what), true
 		}
 	}

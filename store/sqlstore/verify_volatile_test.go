@@ -55,7 +55,7 @@ ALTER TABLE teams ADD COLUMN badge INTEGER REFERENCES badges (id) ON DELETE SET 
 			"", func(s *contacts.Schema) { s.Associations[3].Action = contacts.Keep }, map[string]store.Volatility{"foreign-key-changes-kept:people.boss": one},
 		},
 		"some rows that are detached": {
-			"", func(s *contacts.Schema) { s.Associations[3].Where = where.New().WhereEmpty("email") }, map[string]store.Volatility{"volatile:people.boss": one},
+			"", func(s *contacts.Schema) { s.Associations[3].Where = where.New().WhereEmpty("email") }, map[string]store.Volatility{"partly-covered:people.boss": one},
 		},
 		"all rows that restrict": {"", func(s *contacts.Schema) { s.Associations[3].Action = contacts.Restrict }, nil},
 		"a trigger": {
