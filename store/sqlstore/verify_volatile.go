@@ -33,7 +33,12 @@ func (v *verification) volatile(ctx context.Context) error {
 			v.moves(store.TableVolatile, r.table, "", "a view, which may show other rows after every deletion", "name the table that the rows are in")
 		case virtualTable:
 			v.moves(store.TableVolatile, r.table, "", "a virtual table, whose module may change rows with every deletion", "name a table instead")
-		case plainTable, missing:
+		case plainTable, unsafeTable, missing:
+		}
+	}
+	for i, f := range v.findings {
+		if f.Code == CodeForeignKeyEmpty || f.Code == CodeUpdateChanges { // which a host may have accepted
+			v.findings[i].Volatile = store.TableVolatile
 		}
 	}
 	loses := v.losing()
