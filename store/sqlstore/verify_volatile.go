@@ -34,14 +34,6 @@ func (v *verification) volatile(ctx context.Context) error {
 		case virtualTable:
 			v.moves(store.TableVolatile, r.table, "", "a virtual table, whose module may change rows with every deletion", "name a table instead")
 		case plainTable, unsafeTable, missing:
-<<<<<<< HEAD
-=======
-		}
-	}
-	for i, f := range v.findings {
-		if f.Code == CodeForeignKeyEmpty || f.Code == CodeUpdateChanges { // which a host may have accepted
-			v.findings[i].Volatile = store.TableVolatile
->>>>>>> attack-core
 		}
 	}
 	loses := v.losing()
