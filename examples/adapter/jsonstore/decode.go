@@ -40,7 +40,7 @@ func parse(f contacts.Field, raw json.RawMessage) (any, bool) {
 	if isText && strings.ContainsRune(text, utf8.RuneError) {
 		return nil, false // it may stand for something that is not UTF-8
 	}
-	switch f.Kind { //nolint:exhaustive // there are no other kinds of fields
+	switch f.Kind {
 	case where.KindText:
 		return text, isText
 	case where.KindInt64:

@@ -9,13 +9,13 @@ import (
 )
 
 // Delete implements store.Store. It works out the next state beside the one
-// that readers see, and writes it when all is known to be right.
+// that readers see, and writes it when everything is known to be right.
 func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error) {
 	const op = "delete batch"
 	if b.MaxRows < 0 {
-		return store.Outcome{}, invalid(op, "MaxRows is negative", nil)
+		return store.Outcome{}, invalid(op, "MaxRows is negative")
 	}
-	keys, err := s.distinct(op, b.Keys)
+	keys, err := s.model.distinct(op, b.Keys)
 	if err != nil {
 		return store.Outcome{}, err
 	}
@@ -29,30 +29,32 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	t := treatment{call: c, changed: map[*row]*row{}, out: store.Outcome{Rows: map[string]int64{}}}
+	t := treatment{call: c, contacts: set{}, changed: map[*row]*row{}, out: store.Outcome{Rows: map[string]int64{}}}
 	for _, k := range keys {
 		if err := ended(ctx, op); err != nil {
 			return store.Outcome{}, err
 		}
-		r, skipped := c.classify(k)
-		if r == nil {
+		contact, skipped := c.classify(k)
+		if contact == nil {
 			t.out.Skipped = append(t.out.Skipped, skipped)
 			continue
 		}
-		t.contacts = append(t.contacts, r)
+		t.contacts[contact] = true
 		t.out.Deleted = append(t.out.Deleted, k)
 	}
-	t.treat()
-	if b.MaxRows > 0 && t.total > b.MaxRows {
+	if rows := t.treat(); b.MaxRows > 0 && rows > b.MaxRows {
 		return store.Outcome{}, &store.Error{Op: op, Class: store.ErrTooManyRows}
-	}
-	if err := ended(ctx, op); err != nil {
-		return store.Outcome{}, err
 	}
 	if b.DryRun || len(t.changed) == 0 {
 		return t.out, nil
 	}
-	return t.out, s.commit(op, c.state, t.changed)
+	if err := ended(ctx, op); err != nil {
+		return store.Outcome{}, err
+	}
+	if err := s.commit(op, c.state, t.changed); err != nil {
+		return store.Outcome{}, err
+	}
+	return t.out, nil
 }
 
 // commit makes the changes durable, then lets readers see them.
@@ -62,7 +64,7 @@ func (s *Store) commit(op string, st *state, changed map[*row]*row) error {
 		return err
 	}
 	err = write(op, s.path, next.rows)
-	if err == nil || errors.Is(err, store.ErrOutcomeUnknown) { // then the new file is there as far as anybody can see
+	if err == nil || errors.Is(err, store.ErrOutcomeUnknown) { // then the new file is there, at least until the power fails
 		s.state.Store(next)
 	}
 	return err
@@ -71,41 +73,46 @@ func (s *Store) commit(op string, st *state, changed map[*row]*row) error {
 // treatment is what happens to the rows of a batch.
 type treatment struct {
 	*call
-	contacts []*row
-	changed  map[*row]*row // by the row as it was: what it becomes, or nil
-	total    int64
+	contacts set
+	changed  map[*row]*row // what a row becomes, or nil
 	out      store.Outcome
 }
 
 // treat works in the order of the schema, on the rows that belonged to the
-// contacts before anything was changed.
-func (t *treatment) treat() {
-	roots := set{}
-	for _, r := range t.contacts {
-		roots[r] = true
-	}
-	members := t.members(t.contacts, false)
+// contacts before anything was changed. It returns the number of rows.
+func (t *treatment) treat() int64 {
+	var total int64
+	members := t.others(t.contacts)
 	for _, i := range t.order {
 		var n int64
 		switch a := t.associations[i]; a.Action {
 		case contacts.Delete:
 			n = t.remove(members[i])
 		case contacts.Detach:
-			n = t.detach(a, members[i], t.above(i, roots, members))
+			n = t.detach(a, members[i], t.above(i, t.contacts, members))
 		case contacts.Keep, contacts.Restrict, contacts.ReadOnly:
 			continue
 		}
 		t.out.Rows[t.associations[i].Name] = n
-		t.total += n
+		total += n
 	}
-	t.remove(roots)
+	t.remove(t.contacts)
+	return total
 }
 
-// remove counts the rows that were still there.
+// now returns the row as it has become so far, nil when it is gone.
+func (t *treatment) now(r *row) *row {
+	if next, ok := t.changed[r]; ok {
+		return next
+	}
+	return r
+}
+
+// remove returns the number of rows that were still there.
 func (t *treatment) remove(rows set) int64 {
 	var n int64
 	for r := range rows {
-		if next, ok := t.changed[r]; !ok || next != nil {
+		if t.now(r) != nil {
 			n++
 		}
 		t.changed[r] = nil
@@ -113,41 +120,28 @@ func (t *treatment) remove(rows set) int64 {
 	return n
 }
 
-// detach sets the references to the rows above to NULL and counts the rows
-// that still had one.
+// detach sets references to the rows above to NULL, and returns the number of
+// rows that still had one.
 func (t *treatment) detach(a association, rows, above set) int64 {
 	var n int64
 	for r := range rows {
-		now, ok := t.changed[r]
-		if !ok {
-			now = r
-		}
+		now := t.now(r)
 		if now == nil {
 			continue
 		}
 		var nulled []string
 		for _, ref := range a.references {
-			if t.refersTo(ref, now, above) {
-				nulled = append(nulled, ref.nulled...)
+			k, _ := ref.from(now) // the zero Key is of no row
+			for _, up := range t.state.to[ref][k] {
+				if above[up] {
+					nulled = append(nulled, ref.Nulled()...)
+				}
 			}
 		}
 		if len(nulled) > 0 {
-			t.changed[r] = now.without(nulled)
+			t.changed[r] = t.without(now, nulled)
 			n++
 		}
 	}
 	return n
-}
-
-func (t *treatment) refersTo(ref reference, r *row, above set) bool {
-	k, ok := ref.values(r)
-	if !ok {
-		return false
-	}
-	for _, up := range t.state.find(ref.to, k) {
-		if above[up] {
-			return true
-		}
-	}
-	return false
 }

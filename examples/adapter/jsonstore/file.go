@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/contactsweep/contactsweep/store"
-	"github.com/contactsweep/contactsweep/where"
 )
 
 // document is a row as it is stored, with whatever the schema does not know.
@@ -24,7 +23,7 @@ type line struct {
 	Row   document `json:"row"`
 }
 
-func read(path string, m model) ([]*row, error) {
+func read(path string, m *model) ([]*row, error) {
 	f, err := os.Open(path) //nolint:gosec // the host says where its file is
 	if err != nil {
 		return nil, fmt.Errorf("jsonstore: %w", err)
@@ -39,13 +38,7 @@ func read(path string, m model) ([]*row, error) {
 		case err != nil: // its text may quote the document
 			return nil, &store.Error{Op: "open", Detail: fmt.Sprintf("document %d is not one", len(out)+1), Err: err}
 		}
-		r := &row{table: l.Table, doc: l.Row, values: map[string]where.Value{}}
-		for column, field := range m.fields[l.Table] {
-			if v := decode(field, l.Row[column]); !v.IsNull() {
-				r.values[column] = v
-			}
-		}
-		out = append(out, r)
+		out = append(out, m.row(l.Table, l.Row))
 	}
 }
 

@@ -2,6 +2,7 @@ package jsonstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -14,34 +15,30 @@ import (
 func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, error) {
 	const op = "count"
 	if r.AtMost < 0 {
-		return store.Counts{}, invalid(op, "AtMost is negative", nil)
+		return store.Counts{}, invalid(op, "AtMost is negative")
 	}
 	c, err := s.call(ctx, op, r.Selection)
 	if err != nil {
 		return store.Counts{}, err
 	}
-	var out store.Counts
-	var selected []*row
+	selected := set{}
 	for _, contact := range c.state.contacts {
 		if err := ended(ctx, op); err != nil {
 			return store.Counts{}, err
 		}
-		if !r.Rows && r.AtMost > 0 && out.Contacts == r.AtMost {
-			break
-		}
 		if c.selected(contact) {
-			selected = append(selected, contact)
-			out.Contacts++
+			selected[contact] = true
 		}
+	}
+	out := store.Counts{Contacts: int64(len(selected))}
+	if r.AtMost > 0 {
+		out.Contacts = min(out.Contacts, r.AtMost)
 	}
 	if !r.Rows {
 		return out, nil
 	}
-	if r.AtMost > 0 {
-		out.Contacts = min(out.Contacts, r.AtMost)
-	}
 	out.Rows = map[string]int64{}
-	for i, rows := range c.members(selected, false) {
+	for i, rows := range c.others(selected) {
 		if a := c.associations[i]; a.Action != contacts.ReadOnly {
 			out.Rows[a.Name] = int64(len(rows))
 		}
@@ -52,98 +49,106 @@ func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, 
 // Bound implements store.Store.
 func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
 	const op = "bound"
-	if err := ended(ctx, op); err != nil {
+	all := s.state.Load().contacts
+	if err := ended(ctx, op); err != nil || len(all) == 0 {
 		return "", err
 	}
-	all := s.state.Load().contacts
-	if len(all) == 0 {
-		return "", nil
+	return cursor(op, all[len(all)-1])
+}
+
+// cursor is the key of a contact as JSON, which is exact.
+func cursor(op string, contact *row) (store.Cursor, error) {
+	text, err := json.Marshal(contact.key)
+	if err != nil {
+		return "", &store.Error{Op: op, Detail: "the key has no text", Err: err}
 	}
-	return cursor(op, all[len(all)-1].key)
+	return store.Cursor(text), nil
 }
 
 // Page implements store.Store.
 func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
 	const op = "page"
 	if r.Limit < 1 || r.Scan < 0 {
-		return store.Page{}, invalid(op, "Limit is less than 1, or Scan negative", nil)
+		return store.Page{}, invalid(op, "Limit is less than 1, or Scan negative")
 	}
 	for _, name := range r.Fields {
-		if _, ok := s.schema.Lookup(name); !ok {
-			return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", name), nil)
+		if _, ok := s.model.schema.Lookup(name); !ok {
+			return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", name))
 		}
 	}
 	c, err := s.call(ctx, op, r.Selection)
 	if err != nil {
 		return store.Page{}, err
 	}
-	var candidates []*row
-	if r.Keys != nil {
-		candidates, err = s.withKeys(op, c, r.Keys)
-	} else {
-		candidates, err = s.between(op, c, r.After, r.Until)
+	candidates, err := c.candidates(op, r)
+	if err != nil {
+		return store.Page{}, err
+	}
+	end := len(candidates)
+	if r.Scan > 0 && r.Keys == nil {
+		end = min(end, r.Scan)
 	}
 	out := store.Page{Next: r.After}
-	if err != nil || len(candidates) == 0 {
-		return out, err
-	}
 	looked := 0
-	for ; looked < len(candidates) && len(out.Keys) < r.Limit && (r.Scan == 0 || r.Keys != nil || looked < r.Scan); looked++ {
+	for ; looked < end && len(out.Keys) < r.Limit; looked++ {
 		if err := ended(ctx, op); err != nil {
 			return store.Page{}, err
 		}
-		if contact := candidates[looked]; c.selected(contact) {
-			out.Keys = append(out.Keys, contact.key)
-			if len(r.Fields) > 0 {
-				out.Values = append(out.Values, c.values(contact, r.Fields))
+		contact := candidates[looked]
+		if !c.selected(contact) {
+			continue
+		}
+		out.Keys = append(out.Keys, contact.key)
+		if len(r.Fields) > 0 {
+			var values []where.Value
+			for _, name := range r.Fields {
+				values = append(values, contact.values[name])
+			}
+			out.Values = append(out.Values, values)
+		}
+	}
+	if out.More = looked < len(candidates); looked > 0 {
+		out.Next, err = cursor(op, candidates[looked-1])
+	}
+	return out, err
+}
+
+// candidates returns the contacts that the page is about, in their order.
+func (c *call) candidates(op string, r store.PageRequest) ([]*row, error) {
+	if r.Keys != nil {
+		keys, err := c.distinct(op, r.Keys)
+		var out []*row
+		for _, k := range keys {
+			if contact := c.state.byKey[k]; contact != nil {
+				out = append(out, contact)
 			}
 		}
+		return out, err
 	}
-	out.More = looked < len(candidates)
-	out.Next, err = cursor(op, candidates[looked-1].key)
-	return out, err
-}
-
-func (c *call) values(contact *row, fields []string) []where.Value {
-	out := make([]where.Value, len(fields))
-	for i, name := range fields {
-		out[i] = contact.values[c.contact[name]]
-	}
-	return out
-}
-
-// withKeys returns the contacts with these keys.
-func (s *Store) withKeys(op string, c *call, keys []contacts.Key) ([]*row, error) {
-	distinct, err := s.distinct(op, keys)
-	var out []*row
-	for _, k := range distinct {
-		if r := c.state.contact(c.model, k); r != nil {
-			out = append(out, r)
-		}
-	}
-	return out, err
-}
-
-// between returns the contacts behind one cursor and up to the other.
-func (s *Store) between(op string, c *call, after, until store.Cursor) ([]*row, error) {
-	from, err := s.place(op, after)
+	first, err := c.behind(op, r.After)
 	if err != nil {
 		return nil, err
 	}
-	to, err := s.place(op, until)
-	if err != nil || until == "" {
-		return nil, err
+	end, err := c.behind(op, r.Until)
+	return c.state.contacts[min(first, end):end], err
+}
+
+// behind returns the index of the first contact behind the cursor.
+func (c *call) behind(op string, at store.Cursor) (int, error) {
+	if at == "" {
+		return 0, nil
 	}
-	behind := func(k contacts.Key) int {
-		i, found := slices.BinarySearchFunc(c.state.contacts, k, func(r *row, k contacts.Key) int { return compareKeys(r.key, k) })
-		if found {
-			i++
-		}
-		return i
+	var k contacts.Key
+	err := json.Unmarshal([]byte(at), &k)
+	if err == nil {
+		k, err = c.schema.CheckKey(k)
 	}
-	first, end := 0, behind(to)
-	if after != "" {
-		first = behind(from)
+	if err != nil {
+		return 0, invalid(op, "the cursor is not one of this store's")
 	}
-	return c.state.contacts[min(first, end):end], nil
+	i, found := slices.BinarySearchFunc(c.state.contacts, k, func(r *row, k contacts.Key) int { return compareKeys(r.key, k) })
+	if found {
+		i++
+	}
+	return i, nil
 }

@@ -9,92 +9,84 @@ import (
 	"github.com/contactsweep/contactsweep/where"
 )
 
-// state is everything that the file holds at one time. It is not changed: a
+// state is everything that the file holds at one time. It is never changed: a
 // batch makes the next one.
 type state struct {
 	rows     []*row // in the order of the file
 	contacts []*row // in the order of their keys
-	indexes  map[string]map[contacts.Key][]*row
+	byKey    map[contacts.Key]*row
+	from     map[*reference]index // the rows that refer to something
+	to       map[*reference]index // the rows that are referred to
 }
 
-// row is a document. It is not changed either.
+type index map[contacts.Key][]*row
+
+// row is a document. It is never changed either.
 type row struct {
 	table  string
 	doc    document
-	values map[string]where.Value // of the columns that the schema knows
+	values map[string]where.Value // by field
 	key    contacts.Key           // of a contact
 }
 
-// without returns the row with NULL in the columns.
-func (r *row) without(columns []string) *row {
-	out := &row{table: r.table, key: r.key, doc: maps.Clone(r.doc), values: maps.Clone(r.values)}
-	for _, column := range columns {
-		out.doc[column] = []byte("null")
-		delete(out.values, column)
+func (m *model) row(table string, doc document) *row {
+	r := &row{table: table, doc: doc, values: map[string]where.Value{}}
+	for name, f := range m.fields[table] {
+		r.values[name] = decode(f, doc[f.ColumnName()])
 	}
-	return out
+	return r
+}
+
+// without returns the row with NULL in the fields.
+func (m *model) without(r *row, fields []string) *row {
+	doc := maps.Clone(r.doc)
+	for _, name := range fields {
+		doc[m.fields[r.table][name].ColumnName()] = []byte("null")
+	}
+	return m.row(r.table, doc)
 }
 
 // newState sorts the contacts and makes an index of each side of a reference.
-func newState(m model, rows []*row) (*state, error) {
-	st := &state{rows: rows, indexes: map[string]map[contacts.Key][]*row{}}
+func newState(m *model, rows []*row) (*state, error) {
+	st := &state{rows: rows, byKey: map[contacts.Key]*row{}, from: map[*reference]index{}, to: map[*reference]index{}}
 	byTable := map[string][]*row{}
 	for _, r := range rows {
 		byTable[r.table] = append(byTable[r.table], r)
 	}
-	st.contacts = slices.Clone(byTable[m.table])
-	for _, r := range st.contacts {
-		var ok bool
-		if r.key, ok = m.key.of(r); !ok {
-			return nil, unsafeKeys(m.table, "a contact has no valid key")
+	for _, r := range byTable[m.schema.Table] {
+		var values []where.Value
+		for _, name := range m.schema.Key {
+			values = append(values, r.values[name])
 		}
+		var err error
+		if r.key, err = contacts.KeyOf(values...); err != nil || st.byKey[r.key] != nil {
+			return nil, &store.Error{Op: "open", Class: store.ErrUnsafe, Table: r.table, Detail: "a contact has no valid key, or that of another"}
+		}
+		st.byKey[r.key] = r
+		st.contacts = append(st.contacts, r)
 	}
 	slices.SortFunc(st.contacts, func(a, b *row) int { return compareKeys(a.key, b.key) })
-	for i, r := range st.contacts {
-		if i > 0 && r.key == st.contacts[i-1].key {
-			return nil, unsafeKeys(m.table, "two contacts have the same key")
-		}
-	}
-	st.index(m.key, byTable)
 	for _, a := range m.associations {
-		for _, r := range a.references {
-			st.index(r.from, byTable)
-			st.index(r.to, byTable)
+		for _, ref := range a.references {
+			st.from[ref] = newIndex(byTable[ref.table], ref.from)
+			st.to[ref] = newIndex(byTable[ref.above], ref.to)
 		}
 	}
 	return st, nil
 }
 
-func unsafeKeys(table, detail string) error {
-	return &store.Error{Op: "open", Class: store.ErrUnsafe, Table: table, Detail: detail}
-}
-
-func (st *state) index(s side, byTable map[string][]*row) {
-	if st.indexes[s.id()] != nil {
-		return
-	}
-	index := map[contacts.Key][]*row{}
-	for _, r := range byTable[s.table] {
-		if k, ok := s.of(r); ok {
-			index[k] = append(index[k], r)
+func newIndex(rows []*row, by func(*row) (contacts.Key, bool)) index {
+	out := index{}
+	for _, r := range rows {
+		if k, ok := by(r); ok {
+			out[k] = append(out[k], r)
 		}
 	}
-	st.indexes[s.id()] = index
-}
-
-// find returns the rows that have the values on that side.
-func (st *state) find(s side, k contacts.Key) []*row { return st.indexes[s.id()][k] }
-
-// contact returns the contact with that key, nil where there is none.
-func (st *state) contact(m model, k contacts.Key) *row {
-	for _, r := range st.find(m.key, k) {
-		return r
-	}
-	return nil
+	return out
 }
 
 // with returns the state in which rows are replaced by others, or by nothing.
-func (st *state) with(m model, changed map[*row]*row) (*state, error) {
+func (st *state) with(m *model, changed map[*row]*row) (*state, error) {
 	rows := make([]*row, 0, len(st.rows))
 	for _, r := range st.rows {
 		if next, ok := changed[r]; ok {

@@ -15,8 +15,6 @@ package jsonstore
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -27,11 +25,10 @@ import (
 )
 
 // Store is a store.Store over a file. It is safe for concurrent use: readers
-// see the state that the last batch left, and batches wait for each other.
+// see what the last batch left, and batches wait for each other.
 type Store struct {
 	path    string
-	schema  contacts.Schema
-	model   model
+	model   *model
 	state   atomic.Pointer[state]
 	writing chan struct{} // holds an element while a batch runs
 }
@@ -48,45 +45,47 @@ func Open(path string, schema contacts.Schema) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, schema: schema, model: m, writing: make(chan struct{}, 1)}
 	rows, err := read(path, m)
 	if err != nil {
 		return nil, err
 	}
-	state, err := newState(m, rows)
+	st, err := newState(m, rows)
 	if err != nil {
 		return nil, err
 	}
-	s.state.Store(state)
+	s := &Store{path: path, model: m, writing: make(chan struct{}, 1)}
+	s.state.Store(st)
 	return s, nil
 }
 
 // Schema returns the schema that the store was opened with.
-func (s *Store) Schema() contacts.Schema { return s.schema }
+func (s *Store) Schema() contacts.Schema { return s.model.schema }
 
 // call is what one call works on: a state, which never changes, and a
 // selection that fits the schema.
 type call struct {
-	model
+	*model
 	state *state
 	is    store.Predicates
 	where []where.Predicate // by association: which rows belong to it
 }
 
 func (s *Store) call(ctx context.Context, op string, selection store.Selection) (*call, error) {
-	is, err := selection.Resolve(s.schema)
+	is, err := selection.Resolve(s.model.schema)
 	if err != nil {
 		return nil, fmt.Errorf("jsonstore: %s: %w", op, err)
 	}
-	c := &call{model: s.model, state: s.state.Load(), is: is, where: make([]where.Predicate, len(s.model.associations))}
-	for i, a := range s.model.associations {
+	c := &call{model: s.model, state: s.state.Load(), is: is}
+	for _, a := range s.model.associations {
 		which := where.Everything()
 		if !a.Where.IsZero() {
 			which = a.Where.Freeze(selection.At)
 		}
-		if c.where[i], err = which.Resolve(a.catalog); err != nil {
+		p, err := which.Resolve(a.catalog)
+		if err != nil {
 			return nil, fmt.Errorf("jsonstore: %s: rows of %q: %w", op, a.Name, err)
 		}
+		c.where = append(c.where, p)
 	}
 	return c, ended(ctx, op)
 }
@@ -99,17 +98,17 @@ func ended(ctx context.Context, op string) error {
 	return nil
 }
 
-func invalid(op, detail string, err error) error {
-	return &store.Error{Op: op, Class: store.ErrInvalidRequest, Detail: detail, Err: err}
+func invalid(op, detail string) error {
+	return &store.Error{Op: op, Class: store.ErrInvalidRequest, Detail: detail}
 }
 
 // distinct returns the keys as the schema has them, each once, in their order.
-func (s *Store) distinct(op string, keys []contacts.Key) ([]contacts.Key, error) {
+func (m *model) distinct(op string, keys []contacts.Key) ([]contacts.Key, error) {
 	out := make([]contacts.Key, len(keys))
 	for i, k := range keys {
 		var err error
-		if out[i], err = s.schema.CheckKey(k); err != nil {
-			return nil, invalid(op, err.Error(), err) // which does not contain the key
+		if out[i], err = m.schema.CheckKey(k); err != nil {
+			return nil, invalid(op, err.Error()) // which does not contain the key
 		}
 	}
 	slices.SortFunc(out, compareKeys)
@@ -119,29 +118,3 @@ func (s *Store) distinct(op string, keys []contacts.Key) ([]contacts.Key, error)
 func compareKeys(a, b contacts.Key) int {
 	return slices.CompareFunc(a.Values(), b.Values(), where.CompareValues)
 }
-
-// cursor is the key of a contact as JSON, which is exact.
-func cursor(op string, k contacts.Key) (store.Cursor, error) {
-	text, err := json.Marshal(k)
-	if err != nil {
-		return "", &store.Error{Op: op, Detail: "the key has no text", Err: err}
-	}
-	return store.Cursor(text), nil
-}
-
-func (s *Store) place(op string, c store.Cursor) (contacts.Key, error) {
-	var k contacts.Key
-	if c == "" {
-		return k, nil
-	}
-	err := json.Unmarshal([]byte(c), &k)
-	if err == nil {
-		k, err = s.schema.CheckKey(k)
-	}
-	if err != nil {
-		return k, invalid(op, "the cursor is not one of this store's", err)
-	}
-	return k, nil
-}
-
-var errNegative = errors.New("a number is negative")

@@ -50,10 +50,10 @@ func (s *Store) ambiguous(st *state) []store.Finding {
 			continue
 		}
 		for _, ref := range a.references {
-			for _, rows := range st.indexes[ref.to.id()] {
+			for _, rows := range st.to[ref] {
 				if len(rows) > 1 {
 					out = append(out, store.Finding{
-						Code: "not-unique", Severity: store.Fatal, Table: ref.to.table, Column: ref.to.columns[0],
+						Code: "not-unique", Severity: store.Fatal, Table: ref.above, Column: ref.target[0],
 						Message: fmt.Sprintf("association %q refers to values that several rows have", a.Name),
 						Advice:  "make them unique, or name other fields in To",
 					})
