@@ -8,7 +8,6 @@ import (
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
-	"github.com/contactsweep/contactsweep/where"
 )
 
 // Count implements store.Store.
@@ -71,10 +70,8 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if r.Limit < 1 || r.Scan < 0 {
 		return store.Page{}, invalid(op, "Limit is less than 1, or Scan negative")
 	}
-	for _, name := range r.Fields {
-		if _, ok := s.model.schema.Lookup(name); !ok {
-			return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", name))
-		}
+	if i := slices.IndexFunc(r.Fields, func(name string) bool { _, ok := s.model.schema.Lookup(name); return !ok }); i >= 0 {
+		return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", r.Fields[i]))
 	}
 	c, err := s.call(ctx, op, r.Selection)
 	if err != nil {
@@ -88,29 +85,23 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if r.Scan > 0 && r.Keys == nil {
 		end = min(end, r.Scan)
 	}
-	out := store.Page{Next: r.After}
+	p := store.Page{Next: r.After}
 	looked := 0
-	for ; looked < end && len(out.Keys) < r.Limit; looked++ {
+	for ; looked < end && len(p.Keys) < r.Limit; looked++ {
 		if err := ended(ctx, op); err != nil {
 			return store.Page{}, err
 		}
-		contact := candidates[looked]
-		if !c.selected(contact) {
-			continue
-		}
-		out.Keys = append(out.Keys, contact.key)
-		if len(r.Fields) > 0 {
-			var values []where.Value
-			for _, name := range r.Fields {
-				values = append(values, contact.values[name])
+		if contact := candidates[looked]; c.selected(contact) {
+			p.Keys = append(p.Keys, contact.key)
+			if len(r.Fields) > 0 {
+				p.Values = append(p.Values, contact.pick(r.Fields))
 			}
-			out.Values = append(out.Values, values)
 		}
 	}
-	if out.More = looked < len(candidates); looked > 0 {
-		out.Next, err = cursor(op, candidates[looked-1])
+	if p.More = looked < len(candidates); looked > 0 {
+		p.Next, err = cursor(op, candidates[looked-1])
 	}
-	return out, err
+	return p, err
 }
 
 // candidates returns the contacts that the page is about, in their order.

@@ -2,6 +2,7 @@ package jsonstore
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -142,10 +143,8 @@ func (c *call) shared(r *row) bool {
 		}
 		for _, ref := range a.references {
 			k, _ := ref.from(r) // the zero Key is of no contact
-			for _, contact := range c.state.to[ref][k] {
-				if c.guarded(contact) {
-					return true
-				}
+			if slices.ContainsFunc(c.state.to[ref][k], c.guarded) {
+				return true
 			}
 		}
 	}

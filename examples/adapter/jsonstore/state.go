@@ -37,6 +37,14 @@ func (m *model) row(table string, doc document) *row {
 	return r
 }
 
+func (r *row) pick(fields []string) []where.Value {
+	out := make([]where.Value, len(fields))
+	for i, name := range fields {
+		out[i] = r.values[name]
+	}
+	return out
+}
+
 // without returns the row with NULL in the fields.
 func (m *model) without(r *row, fields []string) *row {
 	doc := maps.Clone(r.doc)
