@@ -22,9 +22,10 @@
 // names of the associations above it.
 //
 // A stored value that does not belong to its field's kind and encoding is
-// [where.Unknown], never NULL and never converted. A store supports every
-// [contacts.Encoding] that makes sense for it and refuses a schema with others
-// when it is opened.
+// [where.Unknown], never NULL and never converted. A store reads and writes the
+// [contacts.Encoding] of each field, and refuses a schema with one that it does
+// not know when it is opened; one that keeps values in a form of its own, as
+// package memory does, may leave encodings out of account.
 //
 // # What belongs to a contact
 //
