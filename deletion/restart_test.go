@@ -78,8 +78,11 @@ type serverEngine struct {
 	dialect sqlstore.Dialect
 	server  servertest.Server
 	cluster func(testing.TB) servertest.Cluster
-	series  func(n int) string // a table x of the numbers i from 1 to n
+	series  func(n int) string             // a table x of the numbers i from 1 to n
+	day     func(expression string) string // so many days into 2025
 	tables  string
+	list    func(keys []int64) string // what a key is compared with
+	copy    func(tb testing.TB, base string) *sql.DB
 }
 
 func serverEngines() map[string]serverEngine {
@@ -87,10 +90,27 @@ func serverEngines() map[string]serverEngine {
 		"postgres": {
 			dialect: sqlstore.PostgreSQL, server: servertest.Postgres(), cluster: servertest.PostgresCluster,
 			series: func(n int) string { return fmt.Sprintf("generate_series(1, %d::bigint) AS x(i)", n) },
+			day:    func(e string) string { return "timestamp '2025-01-01 00:00:00' + interval '1' day * (" + e + ")" },
 			tables: `CREATE TABLE contacts (id bigint PRIMARY KEY, email text NOT NULL, name text, created timestamptz NOT NULL);
 CREATE TABLE activities (id bigint PRIMARY KEY, contact_id bigint NOT NULL, type text, created timestamptz);
 CREATE TABLE recipients (id bigint PRIMARY KEY, contact_id bigint NOT NULL, campaign integer);
 CREATE TABLE consents (id bigint PRIMARY KEY, contact_id bigint NOT NULL, purpose text)`,
+			list: func(keys []int64) string { return "= ANY ('{" + joined(keys) + "}')" },
+			copy: func(tb testing.TB, base string) *sql.DB {
+				tb.Helper()
+				return servertest.Postgres().Copy(tb, base)
+			},
+		},
+		"mariadb": {
+			dialect: sqlstore.MySQL, server: servertest.MariaDB(), cluster: servertest.MariaDBCluster,
+			series: func(n int) string { return fmt.Sprintf("(SELECT CAST(seq AS SIGNED) AS i FROM seq_1_to_%d) AS x", n) },
+			day:    func(e string) string { return "timestamp '2025-01-01 00:00:00' + interval (" + e + ") day" },
+			tables: `CREATE TABLE contacts (id bigint PRIMARY KEY, email varchar(100) NOT NULL, name text, created datetime NOT NULL);
+CREATE TABLE activities (id bigint PRIMARY KEY, contact_id bigint NOT NULL, type varchar(20), created datetime);
+CREATE TABLE recipients (id bigint PRIMARY KEY, contact_id bigint NOT NULL, campaign integer);
+CREATE TABLE consents (id bigint PRIMARY KEY, contact_id bigint NOT NULL, purpose varchar(20))`,
+			list: func(keys []int64) string { return "IN (" + joined(keys) + ")" },
+			copy: copyMariaDB,
 		},
 	}
 }
@@ -100,22 +120,45 @@ CREATE TABLE consents (id bigint PRIMARY KEY, contact_id bigint NOT NULL, purpos
 func (e serverEngine) fill(tb testing.TB, db *sql.DB, size int) {
 	tb.Helper()
 	statements := strings.Split(e.tables, ";\n")
-	day := func(expression string) string {
-		return "timestamp '2025-01-01 00:00:00' + interval '1' day * (" + expression + ")"
-	}
 	statements = append(statements,
-		`INSERT INTO contacts SELECT i, CASE WHEN (i * 2654435761) % 1000 < 497 THEN '' ELSE concat('person', i, '@example.com') END, concat('Person ', i), `+day("i % 300")+` FROM `+e.series(size),
-		fmt.Sprintf(`INSERT INTO activities SELECT i, 1 + (i * 2654435761) %% %d, 'visit', `, size)+day("i % 600")+` FROM `+e.series(10*size),
+		`INSERT INTO contacts SELECT i, CASE WHEN (i * 2654435761) % 1000 < 497 THEN '' ELSE concat('person', i, '@example.com') END, concat('Person ', i), `+e.day("i % 300")+` FROM `+e.series(size),
+		fmt.Sprintf(`INSERT INTO activities SELECT i, 1 + (i * 2654435761) %% %d, 'visit', `, size)+e.day("i % 600")+` FROM `+e.series(10*size),
 		fmt.Sprintf(`INSERT INTO recipients SELECT i, 1 + (i * 69069) %% %d, i %% 40 FROM `, size)+e.series(2*size),
 		fmt.Sprintf(`INSERT INTO consents SELECT i, 1 + (i * 40503) %% %d, 'newsletter' FROM `, size)+e.series(size),
 	)
+	execute(tb, db, append(statements, keysOfChildren()...))
+}
+
+func keysOfChildren() (statements []string) {
 	for _, child := range []string{"activities", "recipients", "consents"} {
 		statements = append(statements,
 			"CREATE INDEX "+child+"_contact ON "+child+" (contact_id)",
 			"ALTER TABLE "+child+" ADD CONSTRAINT "+child+"_fk FOREIGN KEY (contact_id) REFERENCES contacts (id) ON DELETE CASCADE")
 	}
+	return statements
+}
+
+func execute(tb testing.TB, db *sql.DB, statements []string) {
+	tb.Helper()
 	for _, s := range statements {
 		_, err := db.ExecContext(tb.Context(), s)
 		require.NoError(tb, err, s)
 	}
+}
+
+// copyMariaDB makes the tables anew and fills them from those of the base.
+func copyMariaDB(tb testing.TB, base string) *sql.DB {
+	tb.Helper()
+	db := servertest.MariaDB().New(tb)
+	var statements []string
+	for _, table := range []string{"contacts", "activities", "recipients", "consents"} {
+		statements = append(statements, "CREATE TABLE "+table+" LIKE `"+base+"`."+table, "INSERT INTO "+table+" SELECT * FROM `"+base+"`."+table) //nolint:unqueryvet // all of it
+	}
+	for _, s := range keysOfChildren() {
+		if strings.HasPrefix(s, "ALTER") { // the copies have the indexes
+			statements = append(statements, s)
+		}
+	}
+	execute(tb, db, append(statements, "ANALYZE TABLE contacts, activities, recipients, consents"))
+	return db
 }

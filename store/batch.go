@@ -18,8 +18,9 @@ type Batch struct {
 	DryRun bool
 }
 
-// Outcome is what a batch did. Deleted and Skipped together hold each of the
-// batch's keys exactly once, as [contacts.Schema.CheckKey] returns it.
+// Outcome is what a batch did, or may have done; see Store.Delete. Deleted and
+// Skipped together hold each of the batch's keys exactly once, as
+// [contacts.Schema.CheckKey] returns it.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of
 	// the walk.

@@ -16,10 +16,10 @@
 // remembers the first error, and whoever called Eval asks for it before using
 // the answer.
 //
-// The conditions of the schema, [contacts.Association.Where], are not part of a
-// selection. A store freezes them for Selection.At and resolves them with the
-// association's catalog, which is found from [contacts.Schema.Catalog] by the
-// names of the associations above it.
+// The conditions of the schema are not part of a selection. A store takes them
+// from [contacts.Association.Belonging], freezes them for Selection.At and
+// resolves them with the association's catalog, which is found from
+// [contacts.Schema.Catalog] by the names of the associations above it.
 //
 // A stored value that does not belong to its field's kind and encoding is
 // [where.Unknown], never NULL and never converted. A store reads and writes the
@@ -29,13 +29,14 @@
 //
 // # What belongs to a contact
 //
-// A row belongs to a contact, or to a row above, when the association's Where
-// is true for it and one of the references holds: its fields equal the fields
-// referred to, and its constants are equal. NULL and unknown values equal
-// nothing, and neither does an empty text, unless the reference is to the key
-// ([contacts.Reference.ToKey]). Texts are compared without the case of ASCII
-// letters where either of the two fields is declared case-insensitive, and a
-// constant where its own field is.
+// A row belongs to a contact, or to a row above, when it passes the
+// association's condition, as Belonging says, and one of the references holds:
+// its fields equal the fields referred to, and its constants are equal. NULL
+// and unknown values equal nothing, and neither does an empty text, unless the
+// reference is to the key ([contacts.Reference.ToKey]). Texts are compared
+// without the case of ASCII letters where either of the two fields is declared
+// case-insensitive, and a constant where its own field is. The same rows belong
+// to it in conditions, in counts and in what happens to them.
 //
 // [contacts.Schema.Placed] lists the associations with those below them. Where
 // an association's table is the contact table, its rows are contacts. In Count

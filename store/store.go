@@ -21,7 +21,9 @@ type Store interface {
 	Schema() contacts.Schema
 
 	// Verify compares the schema with the storage. A run refuses to start on
-	// findings of severity Fatal.
+	// findings of severity Fatal, and fixes its targets by what
+	// [Finding.Volatile] says. The schema's gaps are among the findings; see
+	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
 	// Count counts the contacts that are selected, and on request the rows
@@ -41,7 +43,10 @@ type Store interface {
 	// Delete deletes contacts and treats their associations, in one
 	// transaction: all of what the Outcome says is durable when Delete
 	// returns without an error, and nothing is when it returns with one,
-	// unless the error is ErrOutcomeUnknown.
+	// unless the error is ErrOutcomeUnknown. Then the Outcome says what has
+	// become durable if the transaction was committed, so that the caller can
+	// look for the contacts that it names; a store that does not know returns
+	// an empty one.
 	//
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
@@ -51,11 +56,30 @@ type Store interface {
 	Delete(ctx context.Context, b Batch) (Outcome, error)
 }
 
-// BatchSizer is implemented by stores for which another batch size than 1000
-// is better when the host does not choose one.
-type BatchSizer interface {
-	// DefaultBatchSize returns a size of at least 1.
-	DefaultBatchSize() int
+// Pacer is implemented by stores that want another pace than the default where
+// the host chooses none.
+type Pacer interface {
+	// Pacing returns what suits the store, always the same.
+	Pacing() Pacing
+}
+
+// Pacing is the pace that suits a store. A field that is zero or negative stands
+// for its default.
+type Pacing struct {
+	// Start is the number of contacts in the first batch. The default is 500.
+	Start int
+	// Min and Max bound the numbers of contacts in the batches, which are sized
+	// by the time that those before them took; where they are equal, the size
+	// does not change. Min is for the sake of speed, and gives way to a time that
+	// the host chooses. The defaults are 100 and 10,000, or Start where that is
+	// beyond them.
+	Min, Max int
+	// Target is how long a call of Delete should take where the host does not
+	// choose the time. The default is 250 ms.
+	Target time.Duration
+	// Pause is the pause after a batch, as a share of the time that its calls
+	// of Delete took: 0.1 is a tenth. The default is 0, no pause.
+	Pause float64
 }
 
 // PageSizer is implemented by stores for which some conditions cost about as
@@ -82,13 +106,13 @@ type Selection struct {
 	Scope where.Condition
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
 	// A row that is to be deleted and also refers, by a reference in the
-	// schema, to a contact that is protected or out of scope restricts, and so
-	// does such a contact itself where it would be detached. Only references
-	// to contacts are looked at: a row that belongs to another contact by a
-	// row above, such as a message of that contact's conversation, does not
-	// restrict. They are those of all associations of the row's table that
-	// belong to the contact itself, with their constants; an association's
-	// Where makes no difference, and ReadOnly associations do not count.
+	// schema (one that is only read too), to a contact that is protected or out
+	// of scope restricts, and so does such a contact itself where it would be
+	// detached. Only references to contacts are looked at: a row that belongs
+	// to another contact by a row above, such as a message of that contact's
+	// conversation, does not restrict. They are those of all associations of
+	// the row's table that belong to the contact itself, with their constants;
+	// an association's Where makes no difference.
 	Protected where.Condition
 }
 

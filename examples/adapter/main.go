@@ -49,10 +49,10 @@ func schema() contacts.Schema {
 			{
 				Name: "open claims", Table: "claims", Action: contacts.Restrict, References: to("person"),
 				Fields: []contacts.Field{contacts.Int64("person"), contacts.Text("state")},
-				Where:  where.New().WhereUnknown("state").Or().WhereNotEquals("state", "closed"),
+				Where:  where.New().WhereNotEquals("state", "closed"), // or is not known: then it may be open
 			},
 			{
-				Name: "closed claims", Table: "claims", Action: contacts.Detach, References: to("person"),
+				Name: "claims", Table: "claims", Action: contacts.Detach, References: to("person"),
 				Fields: []contacts.Field{contacts.Int64("person"), contacts.Text("state")},
 			},
 			{Name: "introduced", Table: "people", Action: contacts.Detach, References: to("introducer")},

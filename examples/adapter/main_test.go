@@ -10,17 +10,17 @@ func Example_main() {
 	//   restricted  1
 	//   deletable   2
 	// rows
-	//   orders                  delete    1
-	//   lines                   delete    2
-	//   open claims (claims)    restrict  0
-	//   closed claims (claims)  detach    1
-	//   introduced (people)     detach    1
+	//   orders                delete    1
+	//   lines                 delete    2
+	//   open claims (claims)  restrict  0
+	//   claims                detach    1
+	//   introduced (people)   detach    1
 	// warning foreign-values:people.created: values outside of the field's kind and encoding: 1; correct them: no comparison with them is true
 	//
 	// deleted 2 contacts, skipped 1 (1 restricted); stopped: done
 	//   orders: 1 rows to delete
 	//   lines: 2 rows to delete
-	//   closed claims: 1 rows to detach
+	//   claims: 1 rows to detach
 	//   introduced: 1 rows to detach
 	//
 	// left in the file:

@@ -159,6 +159,14 @@ func (s Server) Open(tb testing.TB, database string) *sql.DB {
 	return db
 }
 
+// Copy creates a database that is a copy of another one of a PostgreSQL server,
+// to which nobody is connected, and opens it.
+func (s Server) Copy(tb testing.TB, base string) *sql.DB {
+	tb.Helper()
+	s.create = func(name string) string { return `CREATE DATABASE "` + name + `" TEMPLATE "` + base + `"` }
+	return s.New(tb)
+}
+
 // OpenSchema opens a pool whose names are looked for in one schema of a
 // PostgreSQL database.
 func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {
@@ -166,6 +174,7 @@ func (s Server) OpenSchema(tb testing.TB, database, schema string) *sql.DB {
 	config, err := pgx.ParseConfig(s.DSN())
 	require.NoError(tb, err)
 	config.Database, config.RuntimeParams["search_path"] = database, schema
+	config.RuntimeParams["synchronous_commit"] = "off" // the suite opens hundreds of stores
 	db := stdlib.OpenDB(*config)
 	tb.Cleanup(func() { _ = db.Close() })
 	return db

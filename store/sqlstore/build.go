@@ -29,6 +29,7 @@ type level struct {
 	rows  *rowSet
 	alias string // quoted
 	info  tableInfo
+	hint  string // stands behind the alias
 }
 
 // level enters a table; every use of a table has an alias of its own.
@@ -42,22 +43,26 @@ func (b *builder) level(rows *rowSet) level {
 }
 
 // source is the table as it stands in FROM.
-func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS " + l.alias }
+func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS " + l.alias + l.hint }
 
 // change enters a table whose rows the statement changes.
 func (b *builder) change(rows *rowSet) level {
 	b.changes = true
-	return b.level(rows)
+	l := b.level(rows)
+	if b.unnamed() && l.info.name != "" {
+		l.alias = b.quote(l.info.name)
+	}
+	return l
 }
 
 // delete deletes the rows of a level that change has entered.
 func (b *builder) delete(l level, where term) term {
-	return deleteRows(b.target(b.table(l.rows.table), l.alias), where)
+	return deleteRows(b.target(b.table(l.rows.table), l.alias)+l.hint, where)
 }
 
 // update sets columns in the rows of a level that change has entered.
 func (b *builder) update(l level, set []assignment, where term) term {
-	return updateRows(b.changed(b.table(l.rows.table), l.alias), set, where)
+	return updateRows(b.changed(b.table(l.rows.table), l.alias)+l.hint, set, where)
 }
 
 // table quotes a table's name, with the database in which it was found: a

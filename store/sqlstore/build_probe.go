@@ -38,3 +38,22 @@ func (i indexInfo) serves(first, others []string) bool {
 		return !slices.ContainsFunc(i.columns, func(c string) bool { return strings.EqualFold(c, name) })
 	})
 }
+
+// led is the rows of an association in a statement about few contacts, led to
+// the indexes by which they are found; where a reference has none, the rows as
+// they are.
+func (b *builder) led(a *association, row level) level {
+	var names []string
+	for _, r := range a.refs {
+		columns := columnNames(r.from)
+		at := slices.IndexFunc(row.info.indexes, func(i indexInfo) bool { return !i.partial && i.serves(columns, nil) })
+		if at < 0 || row.info.indexes[at].name == "" {
+			return row
+		}
+		if name := row.info.indexes[at].name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	row.hint = b.force(names)
+	return row
+}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -97,6 +98,9 @@ func (b *builder) refersBy(r reference, up, row level) term {
 	var terms, guards []term
 	for i, f := range r.from {
 		from, to := b.column(row, f), b.column(up, r.to[i])
+		if err := b.joinable(to, from); err != nil {
+			return failed{err}
+		}
 		above, below := b.joined(to, from)
 		terms = append(terms, expr(above+" = "+below))
 		guards = append(guards, b.guard(r, from))
@@ -110,11 +114,18 @@ func (b *builder) refersBy(r reference, up, row level) term {
 // there would not restrict, or be left behind. Only the empty text refers to
 // nothing, unless it is part of the key.
 func (b *builder) guard(r reference, c column) term {
-	if r.toKey || c.field.Kind != where.KindText {
+	if !r.skips(c.field) {
 		return nil
 	}
 	return b.filled(c)
 }
+
+// skips reports whether the reference takes the empty text in the field for
+// none, and skipsEmpty whether it does in any field. A foreign key knows no
+// such difference.
+func (r reference) skips(f contacts.Field) bool { return !r.toKey && f.Kind == where.KindText }
+
+func (r reference) skipsEmpty() bool { return slices.ContainsFunc(r.from, r.skips) }
 
 func (b *builder) constants(r reference, row level) []term {
 	out := make([]term, len(r.constants))
@@ -134,12 +145,16 @@ func (b *builder) constants(r reference, row level) []term {
 
 // rowCondition is the association's own condition on its rows, or nil.
 func (b *builder) rowCondition(a *association, row level) term {
-	if a.Where.IsZero() {
+	test, unless := a.Belonging()
+	if test.IsZero() {
 		return nil
 	}
-	p, err := a.Where.Freeze(b.at).Resolve(a.cat)
+	p, err := test.Freeze(b.at).Resolve(a.cat)
 	if err != nil {
 		return failed{fmt.Errorf("sqlstore: association %q: %w", a.Name, err)}
+	}
+	if unless {
+		return expr("(?) IS NOT TRUE", b.predicate(p, row))
 	}
 	return b.predicate(p, row)
 }
@@ -177,11 +192,17 @@ func (b *builder) reachedBy(a *association, r reference, row level, from base) t
 		to, pick = from.fields(b, r.to)
 	default:
 		up := b.level(a.above.rows)
+		if _, few := from.(keyList); few {
+			up = b.led(a.above, up)
+		}
 		to, pick = b.columns(up, r.to), func(e []string) term { return b.pick(up, e, b.reached(a.above, up, from)) }
 	}
 	var above, below []string
 	var guards []term
 	for i, c := range columns {
+		if err := b.joinable(to[i], c); err != nil {
+			return failed{err}
+		}
 		x, y := b.joined(to[i], c)
 		above, below = append(above, x), append(below, y)
 		guards = append(guards, b.guard(r, c))

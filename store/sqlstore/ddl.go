@@ -250,7 +250,7 @@ func (d *ddl) create(t *tableDDL) string {
 		lines = append(lines, "FOREIGN KEY "+d.list(k.columns)+" REFERENCES "+
 			d.b.quote(parent)+" "+d.list(k.target)+" ON DELETE "+k.action)
 	}
-	return "CREATE TABLE " + d.b.table(t.name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
+	return "CREATE TABLE " + d.b.table(t.name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.b.tableOptions()
 }
 
 // name names an index after its table and columns; a hash keeps names of odd

@@ -45,8 +45,10 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 		switch {
 		case err == nil, errors.Is(err, errUndone) && len(d.kept) == kept:
 			return d.outcome, nil
+		case errors.Is(err, store.ErrOutcomeUnknown): // of the commit, before which all is known
+			return d.outcome, err
 		case !errors.Is(err, errUndone):
-			return store.Outcome{}, err
+			return store.Outcome{}, d.blame(err)
 		}
 	}
 	return store.Outcome{}, &store.Error{Op: deleteOp, Class: store.ErrConstraint, Table: d.table()}
@@ -96,7 +98,7 @@ func (d *deletion) run(t *tx) error {
 	survivors := d.survivors(going, verdicts)
 	if len(survivors) > 0 {
 		if err := d.remove(t, survivors); err != nil {
-			return d.blame(err)
+			return err
 		}
 	}
 	if d.batch.DryRun {
@@ -134,7 +136,7 @@ func (d *deletion) safe(t *tx) error {
 			return failure(t.ctx, t.engine, t.op, "", err)
 		}
 		if !on {
-			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Detail: notEnforced}
+			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: d.seen.outside[0].table, Detail: notEnforced}
 		}
 	}
 	d.triggered = map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -20,6 +21,9 @@ const (
 	// PostgreSQL is PostgreSQL from version 13 on, and what speaks its protocol
 	// and its dialect, with any driver.
 	PostgreSQL
+	// MySQL is MySQL from version 8.0.17 on and MariaDB from version 10.6 on,
+	// with any driver whose connections speak utf8mb4.
+	MySQL
 )
 
 // String returns the engine's name.
@@ -29,6 +33,8 @@ func (d Dialect) String() string {
 		return "SQLite"
 	case PostgreSQL:
 		return "PostgreSQL"
+	case MySQL:
+		return "MySQL"
 	}
 	return fmt.Sprintf("dialect(%d)", uint8(d))
 }
@@ -39,8 +45,10 @@ func (d Dialect) engine() (engine, error) {
 		return sqlite{}, nil
 	case PostgreSQL:
 		return postgres{}, nil
+	case MySQL:
+		return mysql{}, nil
 	}
-	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite or sqlstore.PostgreSQL", d)
+	return nil, fmt.Errorf("sqlstore: there is no %s; use sqlstore.SQLite, sqlstore.PostgreSQL or sqlstore.MySQL", d)
 }
 
 // engine is all that differs between dialects. An engine has no state.
@@ -63,6 +71,8 @@ type syntax interface {
 	// changed what stands behind UPDATE.
 	target(table, alias string) string
 	changed(table, alias string) string
+	// unnamed reports whether the table of a DELETE has no alias but its name.
+	unnamed() bool
 	// rereads reports whether a statement may read in a subquery, as it is, the
 	// table that it changes.
 	rereads() bool
@@ -80,6 +90,9 @@ type plans interface {
 	// passes reports whether the engine answers, without such an index, for all
 	// contacts in one pass.
 	passes() bool
+	// force stands behind a table whose rows are found by the named indexes;
+	// "" where the engine finds out by itself.
+	force(indexes []string) string
 }
 
 // columnTests are all that is asked of one column.
@@ -144,6 +157,8 @@ type definitions interface {
 	createIndex(table, name string, i indexDDL) []string
 	// onlyKey is the constraint of a column that is the whole key.
 	onlyKey(f contacts.Field) string
+	// tableOptions stand behind the columns of a table.
+	tableOptions() string
 }
 
 // joins are how rows are found by keys and by references.
@@ -171,7 +186,8 @@ type joins interface {
 
 // operation is how batches run.
 type operation interface {
-	batchSize() int
+	// pacing is the pace that suits the engine.
+	pacing() store.Pacing
 	// isolation is the level that batches need.
 	isolation() sql.IsolationLevel
 	// write locks all of the database by a change of nothing in a column of the
@@ -180,6 +196,9 @@ type operation interface {
 	write(table, column string) term
 	// diagnose says what a driver's error means.
 	diagnose(err error) diagnosis
+	// violated finds out which of the foreign keys does not allow a change,
+	// where only the error's text tells.
+	violated(err error, keys []foreignKey) (foreignKey, bool)
 	catalog
 	habits
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/contactsweep/contactsweep/store"
 )
@@ -45,6 +47,37 @@ func failure(ctx context.Context, e operation, op, table string, err error) erro
 		out.Class = store.ErrTransient
 	}
 	return out
+}
+
+// foundIn returns the first error in the chain that the test accepts, nil for
+// none.
+func foundIn(err error, test func(error) bool) error {
+	if err == nil || test(err) {
+		return err
+	}
+	switch wrapper := err.(type) { //nolint:errorlint // walks the chain itself
+	case interface{ Unwrap() error }:
+		return foundIn(wrapper.Unwrap(), test)
+	case interface{ Unwrap() []error }:
+		for _, e := range wrapper.Unwrap() {
+			if found := foundIn(e, test); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// madeBy reports whether the error's type is from a package that has one of the
+// names in its path. What other packages call a code is none of the database:
+// after a commit it must not be taken for an answer.
+func madeBy(err error, names ...string) bool {
+	t := reflect.TypeOf(err)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	path := strings.ToLower(t.PkgPath())
+	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(path, name) })
 }
 
 // codeOf finds an integer by one of the names, as a method or a field, in the

@@ -68,3 +68,18 @@ func Class(err error) (code string, certain bool, class error) {
 	d := sqlite{}.diagnose(err)
 	return d.code, d.certain, d.class
 }
+
+// PostgresClass is Class for PostgreSQL.
+func PostgresClass(err error) (code string, certain bool, class error) {
+	d := postgres{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// MySQLClass is Class of MySQL.
+func MySQLClass(err error) (code string, certain bool, class error) {
+	d := mysql{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// MySQLTooOld reports whether a server's version is not supported.
+func MySQLTooOld(version string) bool { return mysqlTooOld(version) }

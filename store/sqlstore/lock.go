@@ -58,7 +58,7 @@ func (d *deletion) lockRows(t *tx, a *association, keys []contacts.Key) error {
 	if err != nil {
 		return invalid(err)
 	}
-	row := b.level(a.rows)
+	row := b.led(a, b.level(a.rows))
 	var order []string
 	for _, c := range b.columns(row, a.rows.key) {
 		order = append(order, c.sql)

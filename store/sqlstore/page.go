@@ -53,15 +53,23 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		where: all(append(which, q.b.keyKnown(q.c), q.b.predicate(p.Condition, q.c),
 			q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c))...),
 		order: q.b.keyOrder(q.c, ""), limit: int64(r.Limit),
-	}.term()
-	if err := query(ctx, s.engine, s.db, op, s.model.schema.Table, t, q.scan); err != nil {
-		return store.Page{}, err
 	}
-	if q.scanned == r.Limit && len(q.page.Keys) == 0 {
-		return store.Page{}, &store.Error{Op: op, Table: s.model.schema.Table, Err: errKeyRead}
+	for {
+		if err := query(ctx, s.engine, s.db, op, s.model.schema.Table, t.term(), q.scan); err != nil {
+			return store.Page{}, err
+		}
+		if len(q.page.Keys) > 0 || q.scanned < t.limit {
+			return q.finish(q.scanned == t.limit)
+		}
+		// None of these contacts can be named, so there is no cursor either
+		// from which the next page could go on behind them.
+		t.limit, q.scanned = readOn*t.limit, 0
 	}
-	return q.finish()
 }
+
+// readOn is how many times as many contacts are read when none of those that
+// were can be named.
+const readOn = 8
 
 // longPage is how many keys of one column are sure to take less than 16 MiB.
 const longPage = 100_000
@@ -91,7 +99,7 @@ type pageQuery struct {
 	c       level
 	request store.PageRequest
 	fields  []contacts.Field
-	scanned int          // rows, those that cannot be named included
+	scanned int64        // rows, those that cannot be named included
 	end     store.Cursor // where the page ends if it is not full; "": where it was asked to
 	page    store.Page
 }
@@ -185,6 +193,9 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	case err != nil:
 		return err
 	}
+	if len(q.page.Keys) == q.request.Limit {
+		return nil // more than asked for, because others were in the way
+	}
 	q.page.Keys = append(q.page.Keys, k)
 	if q.request.Fields == nil {
 		return nil
@@ -205,12 +216,12 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 
 // finish sets the cursor: a full page ends with its last contact, another one
 // where it was asked to.
-func (q *pageQuery) finish() (store.Page, error) {
+func (q *pageQuery) finish(full bool) (store.Page, error) {
 	q.page.Next = q.request.Until
 	if q.end != "" {
 		q.page.Next, q.page.More = q.end, true
 	}
-	if n := len(q.page.Keys); q.scanned == q.request.Limit && n > 0 {
+	if n := len(q.page.Keys); n > 0 && (full || n == q.request.Limit) {
 		next, err := cursorOf(q.page.Keys[n-1])
 		if err != nil {
 			return store.Page{}, err

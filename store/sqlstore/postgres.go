@@ -15,7 +15,7 @@ import (
 // postgres is the engine of PostgreSQL. Every parameter has its type in the
 // statement, so that no driver and no mode of a driver has to guess it, and a
 // value beyond the range of a column is compared and not refused.
-type postgres struct{}
+type postgres struct{ ordinary }
 
 func (postgres) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
@@ -26,7 +26,8 @@ func (postgres) once() string { return "AS MATERIALIZED" }
 // maxArgs is what the protocol can count.
 func (postgres) maxArgs() int { return 65535 }
 
-func (postgres) batchSize() int { return 1000 }
+// pacing: beyond 5000 contacts nothing is gained.
+func (postgres) pacing() store.Pacing { return store.Pacing{Start: 500, Max: 5000} }
 
 // isolation lets every statement see what was committed before it: the
 // condition is tested after the contacts were locked.

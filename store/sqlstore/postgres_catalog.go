@@ -155,18 +155,18 @@ func (s postgres) foreignKeys(ctx context.Context, q queryer, tables tableSet) (
 		err := each(ctx, q, func(r *sql.Rows) error {
 			var k foreignKey
 			var id int64
-			var action, from, to string
-			if err := r.Scan(&id, &k.database, &k.table, &k.parentDatabase, &k.parent, &action, &from, &to); err != nil {
+			var deleted, updated, from, to string
+			if err := r.Scan(&id, &k.database, &k.table, &k.parentDatabase, &k.parent, &deleted, &updated, &from, &to); err != nil {
 				return err //nolint:wrapcheck // wrapped by each
 			}
 			if id != last {
-				k.onDelete, last = pgAction(action), id
+				k.onDelete, k.onUpdate, last = pgAction(deleted), pgAction(updated), id
 				out = append(out, k)
 			}
 			key := &out[len(out)-1]
 			key.columns, key.target = append(key.columns, from), append(key.target, to)
 			return nil
-		}, `SELECT k.oid::bigint, fn.nspname::text, f.relname::text, pn.nspname::text, p.relname::text, k.confdeltype::text, fa.attname::text, pa.attname::text
+		}, `SELECT k.oid::bigint, fn.nspname::text, f.relname::text, pn.nspname::text, p.relname::text, k.confdeltype::text, k.confupdtype::text, fa.attname::text, pa.attname::text
 			FROM pg_catalog.pg_constraint k
 			JOIN pg_catalog.pg_class f ON f.oid = k.conrelid JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
 			JOIN pg_catalog.pg_class p ON p.oid = k.confrelid JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
@@ -217,9 +217,14 @@ func (postgres) immediate(onDelete string) bool { return onDelete == restrict }
 
 // triggered lists the tables on which something may keep rows, or make new
 // ones, when rows are deleted or changed: triggers, rules, row-level security.
-func (postgres) triggered(tables tableSet) term {
+func (p postgres) triggered(tables tableSet) term { return p.watched(tables, "c.relrowsecurity") }
+
+// acting leaves out row-level security, which keeps rows and changes none.
+func (p postgres) acting(tables tableSet) term { return p.watched(tables, "false") }
+
+func (postgres) watched(tables tableSet, also string) term {
 	return expr(`SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = ANY (?::text::text[]) AND c.relkind IN ('r', 'p', 'f') AND (c.relrowsecurity
+		WHERE n.nspname = ANY (?::text::text[]) AND c.relkind IN ('r', 'p', 'f') AND (`+also+`
 			OR c.relhastriggers AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
 				WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 24 <> 0)
 			OR c.relhasrules AND EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w

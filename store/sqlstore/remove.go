@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
@@ -16,6 +15,10 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	k, err := b.keyList(survivors)
 	if err != nil {
 		return invalid(err)
+	}
+	before, err := d.tally(t)
+	if err != nil {
+		return err
 	}
 	var total int64
 	for _, a := range d.store.model.order {
@@ -40,37 +43,14 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return err
 		}
 	}
-	if len(d.triggered) == 0 {
-		return nil
-	}
 	for _, a := range d.store.model.order {
-		if a.above == nil {
+		if a.above == nil && len(d.triggered) > 0 {
 			if err := d.leftOver(t, a, k); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
-}
-
-// blame names the tables outside of the schema that refer to the table in which
-// a row could not be deleted: SQLite does not say which foreign key it was.
-func (d *deletion) blame(err error) error {
-	var failed *store.Error
-	if !errors.Is(err, store.ErrConstraint) || !errors.As(err, &failed) || failed.Detail != "" {
-		return err
-	}
-	parent := d.seen.tables[failed.Table].name
-	var tables []string
-	for _, k := range d.seen.outside {
-		if strings.EqualFold(k.parent, parent) && !slices.Contains(tables, k.table) {
-			tables = append(tables, k.table)
-		}
-	}
-	if len(tables) > 0 {
-		failed.Detail = "tables that are not in the schema refer to it: " + strings.Join(tables, ", ")
-	}
-	return err
+	return d.audit(t, before, n)
 }
 
 const keyNotUnique = "more contacts went than there were keys"
@@ -84,7 +64,7 @@ func (d *deletion) builder() *builder {
 
 // treat deletes or detaches the rows of an association.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
-	if a.OfContacts && d.seen.restrictsSelf {
+	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err
 		}
@@ -103,7 +83,7 @@ func (d *deletion) hasTrigger(table string) bool {
 // treatment is the statement that deletes or detaches the rows that belong to
 // the contacts.
 func (b *builder) treatment(a *association, k keyList) term {
-	row := b.change(a.rows)
+	row := b.led(a, b.change(a.rows))
 	if a.Action == contacts.Delete {
 		return b.delete(row, b.affected(a, row, k))
 	}
@@ -187,7 +167,7 @@ func (d *deletion) stay(t *tx, survivors []contacts.Key, k keyList) error {
 // them or made new ones, and they would be left without their contact.
 func (d *deletion) leftOver(t *tx, a *association, k keyList) error {
 	b := d.builder()
-	row := b.level(a.rows)
+	row := b.led(a, b.level(a.rows))
 	left := false
 	err := t.query(a.Table, selection{
 		columns: []term{expr("1")}, from: expr(b.source(row)), where: b.affected(a, row, k), limit: 1,

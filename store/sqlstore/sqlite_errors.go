@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"reflect"
 	"strconv"
 
 	"github.com/contactsweep/contactsweep/store"
@@ -18,15 +19,26 @@ const (
 	sqliteConstraint = 19
 )
 
-// class reads the code, never the text. The extended code comes first, because
-// some drivers have both.
+// diagnose reads the code, never the text. The extended code comes first,
+// because some drivers have both. Only the code of a driver of SQLite makes
+// certain what a failed commit did.
 func (sqlite) diagnose(err error) (d diagnosis) {
-	n, ok := codeOf(err, "ExtendedCode", "Code")
+	const extended, primary = "ExtendedCode", "Code"
+	ours := foundIn(err, func(e error) bool {
+		_, ok := integer(reflect.ValueOf(e), primary)
+		return ok && madeBy(e, "sqlite")
+	})
+	if ours != nil {
+		err = ours
+	}
+	n, ok := codeOf(err, extended, primary)
 	if !ok {
 		return d
 	}
 	switch n & 0xff {
-	case sqliteBusy, sqliteLocked, sqliteProtocol, sqliteSchema, sqliteInterrupt:
+	case sqliteBusy, sqliteLocked:
+		d.class = store.ErrContention
+	case sqliteProtocol, sqliteSchema, sqliteInterrupt:
 		d.class = store.ErrTransient
 	case sqliteConstraint:
 		d.class = store.ErrConstraint
@@ -35,7 +47,7 @@ func (sqlite) diagnose(err error) (d diagnosis) {
 	case sqliteReadOnly:
 		d.class = store.ErrReadOnly
 	}
-	d.certain = d.class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
+	d.certain = ours != nil && d.class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
 	d.code = strconv.FormatInt(n, 10)
 	return d
 }

@@ -19,6 +19,8 @@ type tx struct {
 	// asking is set while the driver starts a query. After a panic there
 	// database/sql waits for ever when the transaction is rolled back.
 	asking bool
+	// done is how many rows the statements have deleted or changed.
+	done int64
 }
 
 // QueryContext implements queryer.
@@ -105,6 +107,7 @@ func (t *tx) exec(table string, q term) (int64, error) {
 		return 0, failure(t.ctx, t, t.op, table, err)
 	}
 	n, err := r.RowsAffected()
+	t.done += n
 	return n, failure(t.ctx, t, t.op, table, err)
 }
 

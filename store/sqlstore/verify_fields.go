@@ -39,6 +39,7 @@ func (v *verification) contactKey() {
 			"no unique index on exactly the columns of the key that compares as they do", "create one, or name the key that identifies a contact")
 	}
 	for _, name := range columns {
+		v.odd(store.Fatal, m.contacts.table, t.column(name))
 		switch c := t.column(name); {
 		case c.notNull:
 		case c.keyPart > 0:
@@ -49,7 +50,17 @@ func (v *verification) contactKey() {
 		}
 	}
 	if t.reuses {
-		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "the id of a deleted contact may be given to a new one",
-			"declare the column so that ids are never used again, on SQLite INTEGER PRIMARY KEY AUTOINCREMENT")
+		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "a new contact may get the id of a deleted one",
+			"it matters where ids are kept outside of this database, such as in a report or a Next; on SQLite, AUTOINCREMENT prevents it")
+	}
+}
+
+// odd looks for a collation of the host's own. Keys are compared by bytes in
+// any case, but rows are joined as the database does.
+func (v *verification) odd(severity store.Severity, table string, c columnInfo) {
+	if c.odd {
+		v.add(severity, CodeCollation, table, c.name,
+			"compares texts by the collation "+c.collation+", of which nothing is known; texts that differ may be one to it",
+			"declare the column without COLLATE, or with BINARY, NOCASE or RTRIM as SQLite defines them")
 	}
 }

@@ -42,12 +42,38 @@ type registration struct {
 	ref reference
 }
 
-// whole reports whether the association treats all rows of the foreign key.
+// whole reports whether the association treats all rows of the foreign key, but
+// for those with an empty text; see reference.skipsEmpty.
 func (r registration) whole() bool { return r.by.Where.IsZero() && len(r.ref.constants) == 0 }
+
+// refersAs reports whether the foreign key joins the columns of the reference
+// with the same ones as the reference does.
+func (r reference) refersAs(k foreignKey, above tableInfo) bool {
+	target := k.targetIn(above)
+	if len(target) != len(k.columns) {
+		return false
+	}
+	from, to := columnNames(r.from), columnNames(r.to)
+	for i, c := range k.columns {
+		at := slices.IndexFunc(from, func(name string) bool { return strings.EqualFold(name, c) })
+		if at < 0 || !strings.EqualFold(to[at], target[i]) {
+			return false
+		}
+	}
+	return true
+}
 
 // registered returns the associations that a foreign key belongs to. Those
 // that are only read do not say what happens to their rows.
 func (m *model) registered(tables tableSet, k foreignKey, parent string) []registration {
+	return slices.DeleteFunc(m.alike(tables, k, parent), func(r registration) bool {
+		return !r.ref.refersAs(k, tables[parent])
+	})
+}
+
+// alike returns the associations whose rows refer to the parent by the columns
+// of a foreign key, whatever columns there they refer to.
+func (m *model) alike(tables tableSet, k foreignKey, parent string) []registration {
 	var out []registration
 	for _, a := range m.all {
 		t := tables[a.Table]
@@ -82,13 +108,77 @@ func (v *verification) foreign() {
 		v.unregistered(k)
 	}
 	for _, k := range v.keys {
-		if parent, deleted := m.deletedFrom(v.tables, k); deleted {
-			if by := m.registered(v.tables, k, parent); len(by) > 0 {
-				v.agrees(k, by)
-			}
+		v.updated(k)
+		parent, deleted := m.deletedFrom(v.tables, k)
+		if !deleted {
+			continue
+		}
+		by := m.registered(v.tables, k, parent)
+		if len(by) > 0 {
+			v.agrees(k, by)
+		}
+		if len(m.alike(v.tables, k, parent)) > len(by) {
+			v.add(store.Fatal, CodeForeignKeyTarget, v.nameOf(k), strings.Join(k.columns, ","),
+				"the foreign key refers to other columns of "+parent+" than the schema says, so that rows of other contacts would be taken for theirs",
+				"correct the fields of the reference, or their order, or the foreign key")
 		}
 	}
 }
+
+// nameOf is what findings call the table of a foreign key: as the schema does,
+// where it does, and else with its database, unless that is the contacts'.
+func (v *verification) nameOf(k foreignKey) string {
+	m := v.store.model
+	hidden := false
+	for _, r := range m.sets() {
+		t := v.tables[r.table]
+		if t.database == k.database && strings.EqualFold(t.name, k.table) {
+			return r.table
+		}
+		hidden = hidden || strings.EqualFold(r.table, k.table)
+	}
+	if hidden || k.database != v.tables[m.contacts.table].database {
+		return k.database + "." + k.table
+	}
+	return k.table
+}
+
+// updated looks for what the database does when a column is set to NULL that
+// the foreign key refers to.
+func (v *verification) updated(k foreignKey) {
+	column := strings.Join(k.columns, ",")
+	for _, a := range v.store.model.detaching(v.tables, k) {
+		if acts(k.onUpdate) {
+			v.add(store.Fatal, CodeUpdateChanges, v.nameOf(k), column,
+				"the database changes its rows when rows of "+a.Table+" are detached, to which it refers, uncounted",
+				"declare the foreign key ON UPDATE NO ACTION, or choose another action for association "+a.Name)
+			continue
+		}
+		v.add(store.Warning, CodeUpdateBlocks, v.nameOf(k), column,
+			"rows of "+a.Table+" to which it refers cannot be detached, nor their contact deleted",
+			"choose another action for association "+a.Name+", or let the foreign key refer to another column")
+	}
+}
+
+// detaching are the associations that set a column to NULL to which the foreign
+// key refers.
+func (m *model) detaching(tables tableSet, k foreignKey) []*association {
+	return slices.DeleteFunc(slices.Clone(m.all), func(a *association) bool {
+		t := tables[a.Table]
+		return t.database != k.parentDatabase || !strings.EqualFold(t.name, k.parent) || !a.nulls(k.targetIn(t))
+	})
+}
+
+// targetIn are the columns that the foreign key refers to.
+func (k foreignKey) targetIn(above tableInfo) []string {
+	if len(k.target) == 0 {
+		return above.key()
+	}
+	return k.target
+}
+
+// acts reports whether a foreign key with that action changes or deletes rows.
+func acts(action string) bool { return action == cascade || action == setNull || action == setDefault }
 
 const register = "add an association for it to the schema"
 
@@ -96,7 +186,7 @@ const register = "add an association for it to the schema"
 // hold the contact back, as long as foreign keys are enforced; without that
 // they would be left without it.
 func (v *verification) unregistered(k foreignKey) {
-	column := strings.Join(k.columns, ",")
+	table, column := v.nameOf(k), strings.Join(k.columns, ",")
 	severity := store.Warning
 	message := "the reference to " + k.parent + " is not in the schema"
 	if !v.enforced {
@@ -105,13 +195,13 @@ func (v *verification) unregistered(k foreignKey) {
 	}
 	switch k.onDelete {
 	case cascade:
-		v.add(store.Fatal, CodeUnregisteredCascade, k.table, column,
+		v.add(store.Fatal, CodeUnregisteredCascade, table, column,
 			message+", and the database deletes its rows, uncounted", register)
 	case setNull, setDefault:
-		v.add(severity, CodeUnregisteredSetNull, k.table, column,
-			message+", and the database changes its rows, uncounted", register+", with Detach")
+		v.add(store.Fatal, CodeUnregisteredSetNull, table, column,
+			message+", and the database changes its rows, uncounted, even protected ones, and others may match then", register+", with Detach")
 	default:
-		v.add(severity, CodeUnregisteredReference, k.table, column,
+		v.add(severity, CodeUnregisteredReference, table, column,
 			message+"; contacts with such rows cannot be deleted", register+", for example with Restrict")
 	}
 }
@@ -121,7 +211,12 @@ func (v *verification) agrees(k foreignKey, by []registration) {
 	has := func(action contacts.Action, whole bool) bool {
 		return slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == action && (!whole || r.whole()) })
 	}
-	column := strings.Join(k.columns, ",")
+	table, column := v.nameOf(k), strings.Join(k.columns, ",")
+	if acts(k.onDelete) && by[0].ref.skipsEmpty() {
+		v.add(store.Fatal, CodeForeignKeyEmpty, table, column,
+			"for the foreign key the empty text refers to a row with the empty text, so that the database deletes or changes rows that belong to nobody in the schema",
+			"declare the foreign key ON DELETE NO ACTION, or accept the finding if what it refers to is never empty; a batch that comes upon one fails")
+	}
 	if has(contacts.Delete, true) {
 		return // nothing is left for the database to do
 	}
@@ -130,20 +225,20 @@ func (v *verification) agrees(k foreignKey, by []registration) {
 	switch k.onDelete {
 	case cascade:
 		if detached {
-			v.add(store.Warning, CodeCascadeAfterDetach, k.table, column,
+			v.add(store.Warning, CodeCascadeAfterDetach, table, column,
 				"the database deletes rows that the schema detaches; they are detached first", "declare the foreign key ON DELETE SET NULL")
 			return
 		}
-		v.add(store.Fatal, CodeCascadeRemovesKept, k.table, column,
+		v.add(store.Fatal, CodeCascadeRemovesKept, table, column,
 			"the database deletes rows that the schema does not delete", "declare another action for the foreign key, or choose Delete for all its rows")
 	case setNull, setDefault:
 		if !detached && kept {
-			v.add(store.Warning, CodeForeignKeyChangesKept, k.table, column,
-				"the database changes the reference of rows that the schema keeps", "choose Detach, or declare another action for the foreign key")
+			v.add(store.Fatal, CodeForeignKeyChangesKept, table, column,
+				"the database changes the reference of rows that the schema keeps, even protected ones, and others may match then", "choose Detach, or declare another action for the foreign key")
 		}
 	default:
 		if !detached && kept {
-			v.add(store.Warning, CodeForeignKeyBlocks, k.table, column,
+			v.add(store.Warning, CodeForeignKeyBlocks, table, column,
 				"the foreign key does not allow to keep rows without their contact, so that contacts with such rows cannot be deleted",
 				"choose another action, or remove the foreign key")
 		}

@@ -149,10 +149,10 @@ func textWorld() contacts.Schema {
 	id := contacts.Text("id").NotNull()
 	return contacts.Schema{
 		Table: "accounts", Key: []string{"id"},
-		Fields: append([]contacts.Field{id, contacts.Text("parent"), contacts.Text("mentor"), contacts.UUID("token")}, everyKind()...),
+		Fields: append([]contacts.Field{id, contacts.Text("parent"), contacts.Text("mentor"), contacts.Text("coach"), contacts.UUID("token")}, everyKind()...),
 		Associations: []contacts.Association{
 			{Name: "children", Table: "accounts", Action: contacts.Detach, References: refs("parent", "mentor")},
-			{Name: "pupils", Table: "accounts", Action: contacts.Keep, References: refs("mentor"), Where: where.New().WhereNotNull("text")},
+			{Name: "pupils", Table: "accounts", Action: contacts.Keep, References: refs("coach"), Where: where.New().WhereNotNull("text")},
 			{
 				Name: "events", Table: "events", Action: contacts.Delete, References: refs("account"),
 				Fields: append([]contacts.Field{contacts.Text("account")}, everyKind()...),

@@ -34,6 +34,13 @@ func TestAgreement(t *testing.T) {
 		all["postgres"] = newPostgres(t, servertest.Postgres(), false)
 		storetest.Agree(t, all, d)
 	})
+	t.Run("with mariadb", func(t *testing.T) {
+		t.Parallel()
+		servertest.MariaDB().Available(t)
+		all := maps.Clone(harnesses)
+		all["mariadb"] = newMariaDB(servertest.MariaDB(), false)
+		storetest.Agree(t, all, d)
+	})
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
 		storetest.Agree(t, harnesses, d)

@@ -34,6 +34,9 @@ func setup(t *testing.T, h Harness, schema contacts.Schema, data Data) *bench {
 		if data.foreign() {
 			break // which a store may well take for fatal, in references
 		}
+		if f.Code == store.CodePartlyCovered {
+			continue // many of the suite's schemas look at some rows of a table, and mean to leave the others
+		}
 		require.NotEqual(t, store.Fatal, f.Severity, "Verify: %s", f)
 	}
 	last, err := st.Bound(t.Context())

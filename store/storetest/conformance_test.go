@@ -17,6 +17,8 @@ func TestConformance(t *testing.T) {
 		"sqlite with foreign keys":   harness(newSQLite(true, false)),
 		"postgres":                   onPostgres(false),
 		"postgres with foreign keys": onPostgres(true),
+		"mariadb":                    harness(newMariaDB(servertest.MariaDB(), false)),
+		"mariadb with foreign keys":  harness(newMariaDB(servertest.MariaDB(), true)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

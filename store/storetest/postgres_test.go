@@ -52,15 +52,10 @@ func newPostgres(tb testing.TB, server servertest.Server, foreignKeys bool) post
 func (h postgresHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
 	own := fmt.Sprintf("own_%d", h.number.next())
-	admin := h.server.Open(tb, h.database)
-	h.exec(tb, admin, "CREATE SCHEMA "+own)
-	require.NoError(tb, admin.Close())
 	db := h.server.OpenSchema(tb, h.database, own)
 	ddl, err := sqlstore.DDL(sqlstore.PostgreSQL, schema)
 	require.NoError(tb, err)
-	for _, statement := range ddl {
-		h.exec(tb, db, statement)
-	}
+	h.exec(tb, db, "CREATE SCHEMA "+own+"; "+strings.Join(ddl, ";\n"))
 	if !h.foreignKeys {
 		h.dropForeignKeys(tb, db, own)
 	}

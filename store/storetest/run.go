@@ -16,6 +16,7 @@ func Run(t *testing.T, h Harness) {
 	t.Helper()
 	for _, g := range []group{
 		{"schema", testSchema},
+		{"schema/covering", testCovering},
 		{"conditions/compare", testCompare},
 		{"conditions/null", testNull},
 		{"conditions/text", testText},
@@ -41,6 +42,7 @@ func Run(t *testing.T, h Harness) {
 		{"delete/guarded", testGuarded},
 		{"delete/guarded/contacts", testGuardedContacts},
 		{"delete/causes", testCauses},
+		{"delete/doubt", testDoubt},
 		{"delete/options", testDeleteOptions},
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},

@@ -51,10 +51,11 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if err := ended(ctx, op); err != nil {
 		return store.Outcome{}, err
 	}
-	if err := s.commit(op, c.state, t.changed); err != nil {
+	err = s.commit(op, c.state, t.changed)
+	if err != nil && !errors.Is(err, store.ErrOutcomeUnknown) {
 		return store.Outcome{}, err
 	}
-	return t.out, nil
+	return t.out, err
 }
 
 // commit makes the changes durable, then lets readers see them.

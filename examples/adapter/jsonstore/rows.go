@@ -55,7 +55,7 @@ func (c *call) below(i int, above *row, out set) {
 			continue
 		}
 		for _, r := range c.state.from[ref][k] {
-			if !out[r] && c.holds(c.where[i], r) {
+			if f := c.where[i]; !out[r] && c.holds(f.test, r) != f.unless {
 				out[r] = true
 			}
 		}
@@ -135,10 +135,10 @@ func (c *call) restricts(contact *row) (string, bool) {
 }
 
 // shared reports whether a row refers to a contact that is guarded, by any
-// association of its table that is not only read.
+// association of its table.
 func (c *call) shared(r *row) bool {
 	for _, a := range c.associations {
-		if a.Table != r.table || a.Above >= 0 || a.Action == contacts.ReadOnly {
+		if a.Table != r.table || a.Above >= 0 {
 			continue
 		}
 		for _, ref := range a.references {

@@ -67,7 +67,14 @@ type call struct {
 	*model
 	state *state
 	is    store.Predicates
-	where []where.Predicate // by association: which rows belong to it
+	where []filter // by association
+}
+
+// filter says which rows belong to an association: those for which the test is
+// true, or all others.
+type filter struct {
+	test   where.Predicate
+	unless bool
 }
 
 func (s *Store) call(ctx context.Context, op string, selection store.Selection) (*call, error) {
@@ -77,15 +84,15 @@ func (s *Store) call(ctx context.Context, op string, selection store.Selection) 
 	}
 	c := &call{model: s.model, state: s.state.Load(), is: is}
 	for _, a := range s.model.associations {
-		which := where.Everything()
-		if !a.Where.IsZero() {
-			which = a.Where.Freeze(selection.At)
+		test, unless := a.Belonging()
+		if test.IsZero() {
+			test = where.Everything()
 		}
-		p, err := which.Resolve(a.catalog)
+		p, err := test.Freeze(selection.At).Resolve(a.catalog)
 		if err != nil {
 			return nil, fmt.Errorf("jsonstore: %s: rows of %q: %w", op, a.Name, err)
 		}
-		c.where = append(c.where, p)
+		c.where = append(c.where, filter{p, unless})
 	}
 	return c, ended(ctx, op)
 }
