@@ -61,7 +61,8 @@ CREATE TABLE badges (code TEXT REFERENCES people (code) ON DELETE SET NULL)`,
 					Name: "badges", Table: "badges", Action: contacts.Detach, Fields: []contacts.Field{contacts.Text("code")},
 					References: []contacts.Reference{{Fields: []string{"code"}, To: []string{"code"}}},
 				})
-			}, map[string]store.Volatility{"foreign-key-empty:badges.code": one},
+			},
+			map[string]store.Volatility{"foreign-key-empty:badges.code": one},
 		},
 		"what detaching changes": {
 			`CREATE UNIQUE INDEX teams_lead ON teams (owner);
