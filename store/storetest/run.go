@@ -46,6 +46,7 @@ func Run(t *testing.T, h Harness) {
 		{"delete/options", testDeleteOptions},
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},
+		{"rules", testAdapterRules},
 	} {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
