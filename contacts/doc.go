@@ -21,6 +21,21 @@
 //		}},
 //	}
 //
+// Rows that must stay are kept as they are ([Keep]), lose their reference
+// ([Detach]), lose it with what else tells whose they were ([Anonymise]), or get
+// another contact ([HandOver]):
+//
+//	{
+//		Name: "visits", Table: "visits", Action: contacts.Anonymise,
+//		Set: contacts.Values{"ip": nil, "agent": "deleted"},
+//		…
+//	},
+//	{
+//		Name: "groups", Table: "groups", Action: contacts.HandOver,
+//		Heir: contacts.Values{"owner_id": 1},
+//		…
+//	},
+//
 // A host without tables starts from [DefaultSchema].
 //
 // The package also holds the field names that everybody shares and ready
