@@ -9,12 +9,19 @@ type Batch struct {
 	// once. Without keys nothing happens.
 	Keys []contacts.Key
 	// MaxRows is the largest number of associated rows that the transaction
-	// may delete or detach; 0: no limit. Beyond it Delete changes nothing and
+	// may delete or change; 0: no limit. Beyond it Delete changes nothing and
 	// fails with ErrTooManyRows.
 	MaxRows int64
 	// DryRun does everything and then undoes it: the Outcome is what would
 	// have been, and nothing is changed.
 	DryRun bool
+}
+
+// Resolve checks the batch's selection against the schema, as
+// [Selection.Resolve] does, and protects the heirs of hand-overs as well:
+// what Delete must use.
+func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
+	return b.resolve(schema, true)
 }
 
 // Outcome is what a batch did. Deleted and Skipped together hold each of the
@@ -25,8 +32,9 @@ type Outcome struct {
 	Deleted []contacts.Key
 	// Skipped holds the others, with the cause.
 	Skipped []Skipped
-	// Rows holds, for every association that deletes or detaches, by its
-	// name, the number of its rows that were deleted or detached.
+	// Rows holds, for every association that deletes or changes rows, by its
+	// name, the number of those rows. A row counts once for an association,
+	// also where it held the new values already.
 	Rows map[string]int64
 }
 
@@ -48,9 +56,10 @@ const (
 	// when it was locked.
 	Changed
 	// Protected means that the contact is protected, or may be: the test of
-	// protection was unknown.
+	// protection was unknown. The heirs of a hand-over are protected.
 	Protected
-	// Restricted means that associated rows hold the contact back.
+	// Restricted means that associated rows hold the contact back, or would be
+	// handed over to a contact that does not exist.
 	Restricted
 	// KeptByStore means that the store itself kept the contact without an
 	// error: a trigger or a row-level rule.

@@ -45,7 +45,10 @@ type Store interface {
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
 	// rows: associations in the order of [contacts.Schema.Order], the
-	// contacts last, all of it by the keys that passed.
+	// contacts last, all of it by the keys that passed. The heirs of
+	// hand-overs are protected, whatever the selection says ([Batch.Resolve]
+	// sees to it), and a contact with rows that would be handed over to a
+	// contact that does not exist is restricted.
 	Delete(ctx context.Context, b Batch) (Outcome, error)
 }
 
@@ -68,9 +71,11 @@ type Selection struct {
 	// Scope is what the service may see and touch; zero: all contacts.
 	Scope where.Condition
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
+	// Delete protects the heirs of hand-overs as well; what only reads does not.
 	// A row that is to be deleted and also refers, by a reference in the
 	// schema, to a contact that is protected or out of scope restricts, and so
-	// does such a contact itself where it would be detached. Only references
+	// does such a contact itself where it would be detached or handed over. A
+	// row that is to be changed does not. Only references
 	// to contacts are looked at: a row that belongs to another contact by a
 	// row above, such as a message of that contact's conversation, does not
 	// restrict.

@@ -15,7 +15,7 @@ type Store struct {
 	schema    contacts.Schema
 	root      *place // the contacts
 	assocs    []*assoc
-	treatment []*assoc // those that delete or detach, in the order of treatment
+	treatment []*assoc // those that delete or change rows, in the order of treatment
 	tables    map[string]*table
 	byKey     *target // the contacts by key
 
@@ -42,13 +42,12 @@ func New(schema contacts.Schema) (*Store, error) {
 // Schema returns the schema that the store was made with.
 func (s *Store) Schema() contacts.Schema { return s.schema }
 
-// Verify finds nothing: what could be wrong with a database cannot be wrong in
-// memory.
+// Verify finds the heirs that do not exist. Nothing else that could be wrong
+// with a database can be wrong in memory.
 func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("memory: verify: %w", err)
-	}
-	return nil, nil
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.bare(ctx, "verify").missingHeirs()
 }
 
 // find returns the slot of the contact with that key, 0 where there is none,
