@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 )
 
@@ -17,8 +16,9 @@ const (
 	// the schema names.
 	CodeMissingTable  = "missing-table"
 	CodeMissingColumn = "missing-column"
-	// CodeNotATable: rows of a view cannot be deleted; CodeVirtualTable: those
-	// of a virtual table may not be part of the transaction.
+	// CodeNotATable: rows of a view cannot be deleted or changed;
+	// CodeVirtualTable: those of a virtual table may not be part of the
+	// transaction.
 	CodeNotATable    = "not-a-table"
 	CodeVirtualTable = "virtual-table"
 	// CodeEncoding: the engine cannot compare the field in its encoding.
@@ -42,6 +42,8 @@ const (
 	CodeTargetNotUnique = "target-not-unique"
 	// CodeDetachNotNull: the column that is to be set to NULL is NOT NULL.
 	CodeDetachNotNull = "detach-not-null"
+	// CodeSetNotNull: the same, of a field that Anonymise sets.
+	CodeSetNotNull = "set-not-null"
 	// CodeReferenceUnindexed, CodeReferenceType and CodeReferenceCollation are
 	// about columns that refer to others.
 	CodeReferenceUnindexed = "reference-unindexed"
@@ -59,7 +61,8 @@ const (
 	// detaches before.
 	CodeCascadeAfterDetach = "cascade-after-detach"
 	// CodeForeignKeyBlocks and CodeForeignKeyChangesKept: a foreign key does
-	// not allow, or changes, what the schema keeps.
+	// not allow, or changes, what the schema keeps. That it does not allow it
+	// is fatal for rows that are anonymised.
 	CodeForeignKeyBlocks      = "foreign-key-blocks"
 	CodeForeignKeyChangesKept = "foreign-key-changes-kept"
 	// CodeTrigger: a trigger runs with the deletion.
@@ -91,6 +94,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	v.contactKey()
 	v.references()
 	v.foreign()
+	if err := v.heirs(ctx); err != nil {
+		return nil, err
+	}
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
@@ -122,7 +128,7 @@ func (v *verification) add(severity store.Severity, code, table, column, message
 func (m *model) changed() []string {
 	out := []string{m.contacts.table}
 	for _, a := range m.all {
-		if (a.Action == contacts.Delete || a.Action == contacts.Detach) && !slices.Contains(out, a.Table) {
+		if a.Action.Touches() && !slices.Contains(out, a.Table) {
 			out = append(out, a.Table)
 		}
 	}
@@ -146,7 +152,7 @@ func (v *verification) existence() {
 	for _, name := range v.store.model.changed() {
 		switch v.tables[name].kind {
 		case view:
-			v.add(store.Fatal, CodeNotATable, name, "", "a view, whose rows cannot be deleted", "name the table")
+			v.add(store.Fatal, CodeNotATable, name, "", "a view, whose rows cannot be deleted or changed", "name the table")
 		case virtualTable:
 			v.add(store.Warning, CodeVirtualTable, name, "", "a virtual table",
 				"make sure that its module takes part in transactions")
@@ -168,7 +174,7 @@ func (v *verification) triggers(ctx context.Context) error {
 	}
 	for _, name := range v.store.model.changed() {
 		if found[strings.ToLower(v.tables[name].name)] {
-			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or detached row",
+			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or changed row",
 				"check what it does; a contact that it keeps is reported, a row that it keeps fails the batch")
 		}
 	}

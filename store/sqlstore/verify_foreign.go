@@ -44,6 +44,10 @@ type registration struct {
 // whole reports whether the association treats all rows of the foreign key.
 func (r registration) whole() bool { return r.by.Where.IsZero() && len(r.ref.constants) == 0 }
 
+// kept reports whether rows of the foreign key go on referring to a contact that
+// is gone.
+func (r registration) kept() bool { return r.by.Action == contacts.Keep || r.ref.stays }
+
 // registered returns the associations that a foreign key belongs to. Those
 // that are only read do not say what happens to their rows.
 func (m *model) registered(tables tableSet, k foreignKey, parent string) []registration {
@@ -117,20 +121,18 @@ func (v *verification) unregistered(k foreignKey) {
 
 // agrees compares what the database does with what the schema says.
 func (v *verification) agrees(k foreignKey, by []registration) {
-	has := func(action contacts.Action, whole bool) bool {
-		return slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == action && (!whole || r.whole()) })
-	}
 	column := strings.Join(k.columns, ",")
-	if has(contacts.Delete, true) {
+	if slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == contacts.Delete && r.whole() }) {
 		return // nothing is left for the database to do
 	}
-	detached := has(contacts.Detach, true)
-	kept := has(contacts.Keep, false)
+	detached := slices.ContainsFunc(by, func(r registration) bool { return r.by.Action.Changes() && !r.ref.stays && r.whole() })
+	kept := slices.ContainsFunc(by, registration.kept)
 	switch k.onDelete {
 	case cascade:
 		if detached {
 			v.add(store.Warning, CodeCascadeAfterDetach, k.table, column,
-				"the database deletes rows that the schema detaches; they are detached first", "declare the foreign key ON DELETE SET NULL")
+				"the database deletes rows that the schema detaches or hands over; that is done first",
+				"declare the foreign key ON DELETE SET NULL, or NO ACTION for rows that are handed over")
 			return
 		}
 		v.add(store.Fatal, CodeCascadeRemovesKept, k.table, column,
@@ -142,9 +144,13 @@ func (v *verification) agrees(k foreignKey, by []registration) {
 		}
 	default:
 		if !detached && kept {
-			v.add(store.Warning, CodeForeignKeyBlocks, k.table, column,
+			severity := store.Warning
+			if slices.ContainsFunc(by, func(r registration) bool { return r.ref.stays }) {
+				severity = store.Fatal // what the schema asks for can never be
+			}
+			v.add(severity, CodeForeignKeyBlocks, k.table, column,
 				"the foreign key does not allow to keep rows without their contact, so that contacts with such rows cannot be deleted",
-				"choose another action, or remove the foreign key")
+				"choose another action, leave Stays out of the reference, or remove the foreign key")
 		}
 	}
 }
