@@ -46,7 +46,7 @@ func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchRepor
 	r.done.add(b.tally)
 	report = BatchReport{
 		Number: b.number, Candidates: len(keys), Deleted: b.deleted, DeletedKeys: b.keys, Skipped: b.skipped,
-		Associations: associations(r.s.schema, b.rows, contacts.Delete, contacts.Detach),
+		Associations: associations(r.s.schema, b.rows, contacts.Action.Touches),
 		Attempts:     b.attempts, Inferred: b.inferred, Duration: time.Since(start),
 	}
 	r.logger.LogAttrs(ctx, slog.LevelDebug, "batch", slog.Int("number", b.number), slog.Int("candidates", len(keys)), slog.Int64("deleted", b.deleted),
