@@ -30,11 +30,17 @@ func TestConditionsThatRequiredFieldsMakeTrue(t *testing.T) {
 		where.New().WhereTrue("hold").Or().WhereFalse("hold").Or().WhereNull("hold"),
 		where.New().WhereTrue("hold").Or().WhereFalse("hold").Or().WhereUnknown("hold"),
 		where.New().WhereIn("status", "a").Or().WhereNotIn("status", "a").Or().WhereTrue("hold"),
+		where.New().WhereTrue("hold").Or().WhereNotNull("id").WhereKnown("status"),
+		where.New().WhereTrue("hold").Where(where.New().WhereNotNull("id").WhereNotNull("status").Or().WhereEquals("status", "x")),
+		where.All(where.New().WhereNotNull("id"), where.New().WhereNotNull("status")),
+		where.All(where.New().WhereNotNull("id"), where.Everything(), where.New().WhereKnown("status").WhereKnown("active")),
 	} {
 		require.ErrorContains(t, always.Validate(cat), "is always true", always)
 	}
 	for _, fine := range []where.Condition{
 		where.New().WhereNotNull("id").WhereEquals("status", "x"),
+		where.New().WhereNotNull("id").WhereEquals("status", "x").Or().WhereTrue("hold"),
+		where.All(where.New().WhereNotNull("id"), where.New().WhereEquals("status", "x")),
 		where.New().WhereTrue("hold").Or().WhereFalse("hold"),
 		where.New().WhereTrue("active").Or().WhereNull("active"),
 		where.New().WhereLessThan("id", 5).Or().WhereGreaterThan("id", 5),

@@ -36,7 +36,9 @@
 //		…
 //	},
 //
-// A host without tables starts from [DefaultSchema].
+// A host with many tables lets sqlstore.Discover propose the schema, prints it
+// as Go source and changes it, in the source or with [Schema.Edit]. A host
+// without tables starts from [DefaultSchema].
 //
 // The package also holds the field names that everybody shares and ready
 // conditions, such as [Inactive] and [Contactless].

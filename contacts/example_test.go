@@ -181,3 +181,21 @@ func ExampleAnonymousOn() {
 	fmt.Println(contacts.AnonymousOn("kiosk-7"))
 	// Output: (external_id IS EMPTY AND device_id = "kiosk-7")
 }
+
+// A host changes what was proposed to it. A misspelt name is an error.
+func ExampleSchema_Edit() {
+	schema, err := contacts.DefaultSchema().Edit(
+		contacts.SetAction(contacts.Notes, contacts.Keep),
+		contacts.EditField("", contacts.Email, contacts.Field.FoldCase),
+		contacts.RenameField("", contacts.DeviceID, "device"),
+	)
+	email, _ := schema.Lookup(contacts.Email)
+	device, _ := schema.Lookup("device")
+	fmt.Printf("%#v %#v %v\n", email, device, err)
+
+	_, err = schema.Edit(contacts.SetAction("note", contacts.Keep))
+	fmt.Println(err)
+	// Output:
+	// contacts.Text("email").FoldCase() contacts.Text("device").In("device_id") <nil>
+	// contacts: edit 1: there is no association "note"
+}

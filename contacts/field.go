@@ -48,7 +48,10 @@ func Time(name string) Field { return Field{Name: name, Kind: where.KindTime} }
 func Date(name string) Field { return Field{Name: name, Kind: where.KindDate} }
 
 // UUID is a field of UUIDs in the engine's own type; where there is none, as
-// in SQLite, it means the canonical text in lower case.
+// in SQLite, it means the canonical text in lower case. A text in any other
+// form, such as upper case, is none of its values: conditions do not know it,
+// and a contact with such a key is neither found nor deleted. Declare a column
+// that holds other forms as [Text], which compares them as they are.
 func UUID(name string) Field { return Field{Name: name, Kind: where.KindUUID} }
 
 // In returns the field with the column that holds it.

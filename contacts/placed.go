@@ -92,6 +92,17 @@ func (r Reference) Nulled() []string {
 	return r.SetNull
 }
 
+// Belonging returns the condition that tells which rows belong to the
+// association, apart from its references: those for which it is true, or if
+// unless is set those for which it is not. Where all rows do, the condition is
+// the zero Condition.
+func (a Association) Belonging() (test where.Condition, unless bool) {
+	if a.Action != Restrict || a.Where.IsZero() {
+		return a.Where, false
+	}
+	return where.New().WhereNot(a.Where), true
+}
+
 // Unrestricted returns the condition that selects contacts which no association
 // with the action [Restrict] holds back, at any depth; false where the schema
 // has none.

@@ -32,9 +32,22 @@ const (
 	// own boss) or out of scope is not changed but restricts. Only rows that
 	// refer to contacts can be handed over.
 	HandOver
-	// Keep leaves the rows as they are, reference included.
+	// Keep leaves the rows as they are, reference included. Beside an
+	// association that changes only some rows of the same table by the same
+	// reference, by Where or by constants, Keep without Where says that the
+	// others stay. Any other Keep beside it is refused: rows of both would not
+	// be kept. A row that is kept for one reference can still go, or be changed,
+	// by another.
 	Keep
 	// Restrict leaves contacts that have such rows alone; they are reported.
+	// Where only some rows hold a contact back, it takes two associations: one
+	// with Restrict and [Association.Where] for those, and one without Where
+	// that says what happens to the rows of a contact that goes.
+	// [DefaultSchema] does so with its appointments:
+	//
+	//	{Name: "appointments", Table: "appointments", Action: contacts.Delete, …},
+	//	{Name: "open_appointments", Table: "appointments", Action: contacts.Restrict,
+	//		Where: where.New().WhereUnknown("closed"), …},
 	Restrict
 	// ReadOnly is for tables that only conditions read: nothing is ever done
 	// to them, and their rows are not counted.
@@ -92,7 +105,15 @@ type Association struct {
 	// association above. A row belongs to it by any of them.
 	References []Reference
 	// Where selects the rows that belong to the association; the zero
-	// Condition means all. It tests the rows' own fields only.
+	// Condition means all. It tests the rows' own fields only. To an association
+	// with Restrict those belong as well for which it is unknown: in doubt a row
+	// holds its contact back. Where NULL is no doubt, say so: WhereNotNull.
+	//
+	// The other rows need an association of their own, without Where, on the
+	// same table and reference, or they would be left without their contact:
+	// with Delete they go, and with [Keep] it is said that they stay as they
+	// are. Where none is and no foreign key holds their contacts back, a run
+	// is refused; see [Schema.Gaps].
 	Where  where.Condition
 	Action Action
 	// Set holds what [Anonymise] sets, by the names of the row's fields:
@@ -202,6 +223,18 @@ func (c catalog) Names() (fields, associations []string) {
 		associations = append(associations, a.Name)
 	}
 	return fields, associations
+}
+
+// Hint implements [where.Hinter]: hosts seldom call their fields what the ready
+// conditions call them.
+func (c catalog) Hint(name string) string {
+	switch name {
+	case ExternalID, Email, Phone, DeviceID, Created:
+		return "is a field that ready segments such as contacts.Inactive read; give yours this name, and its column with Field.In"
+	case Activities:
+		return "is an association that contacts.Inactive reads; give yours this name, its Table may have another"
+	}
+	return ""
 }
 
 // rowCatalog is the catalog of an association's rows. Rows of the contact

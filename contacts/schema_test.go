@@ -70,6 +70,27 @@ func TestActionsSayWhatTheyDoToRows(t *testing.T) {
 	}
 }
 
+// TestInDoubtARowRestricts: only for Restrict a row belongs as well where its
+// condition is unknown.
+func TestInDoubtARowRestricts(t *testing.T) {
+	t.Parallel()
+	schema := crm()
+	orders := schema.Associations[0]
+	test, unless := orders.Belonging()
+	require.True(t, test.IsZero())
+	require.False(t, unless)
+	test, unless = orders.Associations[1].Belonging() // claims
+	require.True(t, unless)
+	require.Equal(t, "(NOT settled = false)", test.String())
+	test, unless = orders.Associations[2].Belonging() // disputes, without Where
+	require.True(t, test.IsZero())
+	require.False(t, unless)
+	orders.Where = where.New().WhereTrue("open")
+	test, unless = orders.Belonging()
+	require.Equal(t, orders.Where.String(), test.String())
+	require.False(t, unless)
+}
+
 func TestUnrestrictedFollowsRestrictsToAnyDepth(t *testing.T) {
 	t.Parallel()
 	schema := crm()

@@ -1,6 +1,7 @@
 package contacts_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,28 @@ func TestInactiveLeavesContactsInDoubtAlone(t *testing.T) {
 		doubtful.values[contacts.Created] = v
 		require.True(t, selects(t, schema, inactive, doubtful), "the time it was made is not asked for, %s", name)
 	}
+}
+
+// A host's schema that has other names is told which ones are missing, and what
+// to do, once each.
+func TestSegmentsOfASchemaWithOtherNames(t *testing.T) {
+	t.Parallel()
+	schema := contacts.Schema{
+		Table: "contacts", Key: []string{"id"}, Fields: []contacts.Field{contacts.Int64("id"), contacts.Time("created")},
+		Associations: []contacts.Association{{
+			Name: contacts.Activities, Table: "activities", Action: contacts.Delete,
+			Fields:     []contacts.Field{contacts.Int64("contact_id"), contacts.Time("happened")},
+			References: []contacts.Reference{{Fields: []string{"contact_id"}}},
+		}},
+	}
+	err := contacts.Inactive(30 * day).Validate(schema.Catalog())
+	require.EqualError(t, err, "where: invalid condition: activities: created >= ?: there is no field created; there are contact_id, happened; "+
+		"activities.created is a field that ready segments such as contacts.Inactive read; give yours this name, and its column with Field.In")
+
+	schema.Associations[0].Name = "visits"
+	err = contacts.Inactive(30 * day).Validate(schema.Catalog())
+	require.ErrorContains(t, err, "activities is an association that contacts.Inactive reads; give yours this name, its Table may have another")
+	require.Equal(t, 1, strings.Count(err.Error(), "there is no"), err)
 }
 
 func TestInactivityIsAtLeastAWeek(t *testing.T) {

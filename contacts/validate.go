@@ -44,6 +44,7 @@ func (s Schema) Validate() error {
 		c.association(a, level{fields: s.Fields, key: s.Key, tables: []string{s.Table}, deleted: true})
 	}
 	c.changes()
+	c.kept()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}
 	}
@@ -136,6 +137,9 @@ func (c *checker) column(at, table string, f Field) {
 		case known == name:
 			if other.Kind != f.Kind || other.Encoding != f.Encoding {
 				c.fault(at, "column %q of table %q has another kind or encoding elsewhere in the schema", name, table)
+			}
+			if other.CaseInsensitive != f.CaseInsensitive { // then it would refer to other rows elsewhere
+				c.fault(at, "column %q of table %q is case-insensitive in one part of the schema and not in another", name, table)
 			}
 			return
 		case strings.EqualFold(known, name):

@@ -168,8 +168,15 @@ func (c *checker) rowCondition(place string, a Association) {
 	}
 	if err := a.Where.Validate(own); err != nil {
 		c.fault(place, "condition on the rows (their own fields only): %w", err)
+		return
 	}
 	if a.Where.IsEverything() {
 		c.fault(place, "condition on the rows: leave it out to mean all rows")
+		return
+	}
+	if test, unless := a.Belonging(); unless {
+		if err := test.Validate(own); err != nil {
+			c.fault(place, "condition on the rows: nothing is restricted by it: %w", err)
+		}
 	}
 }

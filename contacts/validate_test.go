@@ -80,6 +80,10 @@ func faultsOfAssociations() []fault {
 			s.Associations[1].Table = "crm.orders"
 			s.Associations[1].Fields[2].Column = "open"
 		}, `association "notes", field "type": column "open" of table "crm.orders" has another kind or encoding elsewhere in the schema`},
+		{"a column that is case-insensitive elsewhere", func(s *S, _ *A) {
+			s.Associations[1].Table = "crm.orders"
+			s.Associations[1].Fields[0].CaseInsensitive = true
+		}, `association "notes", field "tenant": column "tenant" of table "crm.orders" is case-insensitive in one part of the schema and not in another`},
 	}
 }
 
@@ -119,6 +123,10 @@ func faultsOfReferences() []fault {
 		{"a condition on a field that is none", func(_ *S, a *A) { a.Where = where.New().WhereTrue("opne") }, rows + " (their own fields only): where: invalid condition: opne = ?: there is no field opne"},
 		{"a condition on other rows", func(_ *S, a *A) { a.Where = where.New().WhereExists("lines") }, rows + " (their own fields only): where: invalid condition: EXISTS lines: there is no association lines"},
 		{"a condition that is not finished", func(_ *S, a *A) { a.Where = where.New().And() }, rows},
+		{"a condition by which nothing is restricted", func(s *S, _ *A) {
+			s.Associations[4].Where = where.New().WhereNull("person").WhereNotNull("person")
+		}, `association "contracts": condition on the rows: nothing is restricted by it: where: invalid condition: `},
+		{"a restriction by an empty list", func(s *S, _ *A) { s.Associations[4].Where = where.New().WhereIn("person") }, "nothing is restricted by it"},
 		{"a condition of everything", func(_ *S, a *A) { a.Where = where.Everything() }, rows + ": leave it out to mean all rows"},
 		{"a condition on other rows, of contacts", func(s *S, _ *A) { s.Associations[2].Where = where.New().WhereExists("orders") }, "there is no association orders"},
 	}

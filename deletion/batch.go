@@ -19,8 +19,13 @@ type batch struct {
 	work     [][]contacts.Key // the candidates that are left, by transaction
 	tries    retries          // of the next transaction
 	tally
-	keys    []contacts.Key // deleted
-	divided bool           // for too many rows
+	lost      store.Outcome  // of the last transaction, if it was committed without anybody knowing
+	keys      []contacts.Key // deleted
+	took      time.Duration  // by the store, for all transactions
+	done      int            // the candidates of those that succeeded
+	doneIn    time.Duration  // the time of those
+	divided   bool           // for too many rows
+	contended bool           // others were in the way
 }
 
 // batch deletes the candidates. It returns those that it did not come to.
@@ -37,20 +42,23 @@ func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchRepor
 	for _, keys := range b.work {
 		rest = append(rest, keys...)
 	}
+	r.pace.took(b.done, b.doneIn, b.attempts == 1)
 	if b.divided && b.skipped.TooManyRows == 0 {
-		r.smaller() // not one heavy contact, but too many of them at once
+		r.pace.tooMuch(r.pace.size / 2) // not one heavy contact, but too many of them at once
 	}
 	if len(b.work) == 0 {
 		r.report.Batches++
 	}
 	r.done.add(b.tally)
+	r.rest = r.pauseAfter(b.took)
 	report = BatchReport{
 		Number: b.number, Candidates: len(keys), Deleted: b.deleted, DeletedKeys: b.keys, Skipped: b.skipped,
 		Associations: associations(r.s.schema, b.rows, contacts.Action.Touches),
-		Attempts:     b.attempts, Inferred: b.inferred, Duration: time.Since(start),
+		Attempts:     b.attempts, Inferred: b.inferred, Duration: time.Since(start), StoreTime: b.took,
 	}
 	r.logger.LogAttrs(ctx, slog.LevelDebug, "batch", slog.Int("number", b.number), slog.Int("candidates", len(keys)), slog.Int64("deleted", b.deleted),
-		slog.Int64("skipped", b.skipped.Total()), slog.Int("attempts", b.attempts), slog.Duration("duration", report.Duration))
+		slog.Int64("skipped", b.skipped.Total()), slog.Int("attempts", b.attempts), slog.Duration("duration", report.Duration),
+		slog.Duration("store_time", b.took), slog.Int("next_size", r.pace.size))
 	return report, rest, err
 }
 
@@ -64,10 +72,16 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 	if err := r.before(ctx, b.number, b.attempts, keys); err != nil {
 		return err
 	}
+	start := time.Now()
 	out, err := r.s.store.Delete(ctx, store.Batch{Selection: r.sel, Keys: keys, MaxRows: r.s.o.maxRows, DryRun: r.o.dryRun})
+	took := time.Since(start)
+	b.took += took
 	if err != nil {
+		b.lost = out
 		return err
 	}
+	b.done += len(keys)
+	b.doneIn += took
 	if n := len(out.Deleted) + len(out.Skipped); n != len(keys) {
 		err = &failure{op: fmt.Sprintf("delete batch: %d of %d contacts are accounted for", n, len(keys)), err: errContract}
 	}

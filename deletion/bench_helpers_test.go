@@ -12,8 +12,9 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// lateToEarly compares the batches of the last third with those of the first.
-// The very last batch is left out, because it is seldom full.
+// lateToEarly compares the batches of the last third with those of the first, by
+// their time per contact. The very last batch is left out, because it is seldom
+// full.
 func lateToEarly(batches []time.Duration) float64 {
 	if len(batches) < 4 {
 		return 1

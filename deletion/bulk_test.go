@@ -50,7 +50,7 @@ func TestBatchSizeComesFromTheCallTheServiceTheStoreOrTheDefault(t *testing.T) {
 		"the call's":    {700, []deletion.ServiceOption{deletion.WithBatchSize(800)}, []deletion.Option{deletion.BatchSize(900)}, 900},
 		"the service's": {700, []deletion.ServiceOption{deletion.WithBatchSize(800)}, nil, 800},
 		"the store's":   {700, nil, nil, 700},
-		"the default":   {0, nil, nil, 1000},
+		"the default":   {0, nil, nil, 500}, // of the first batch; see TestBatchesAreSizedByTime
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,7 +67,7 @@ type sized struct {
 	size int
 }
 
-func (s sized) DefaultBatchSize() int { return s.size }
+func (s sized) Pacing() store.Pacing { return store.Pacing{Start: s.size} }
 
 func TestBatchLimitDeletesOneBatchAndNextGoesOn(t *testing.T) {
 	t.Parallel()

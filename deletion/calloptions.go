@@ -11,15 +11,16 @@ import (
 type Option func(*callOptions)
 
 type callOptions struct {
-	batchSize   int
+	batchSize   int           // 0: by time
+	batchTime   time.Duration // 0: what the store prefers
 	batchLimit  int
 	from        *Next
-	pause       time.Duration
-	timeLimit   time.Duration // 0: none
-	cap         int64         // 0: none
-	share       float64       // 0: none
-	newCap      bool          // the call itself sets a cap
-	atMost      int64         // of Everything; 0: not confirmed
+	pause       *time.Duration // nil: what the store prefers
+	timeLimit   time.Duration  // 0: none
+	cap         int64          // 0: none
+	share       float64        // 0: none
+	newCap      bool           // the call itself sets a cap
+	atMost      int64          // of Everything; 0: not confirmed
 	dryRun      bool
 	countFirst  bool
 	tolerance   int64
@@ -44,13 +45,24 @@ func (o *callOptions) use(name string, ok bool, format string, args ...any) {
 	}
 }
 
-// BatchSize sets the number of contacts in a batch, at least 1. Contacts that
-// match because of each other should fit into one batch: what an earlier batch
-// changed may no longer match in a later one, and is then skipped as changed.
+// BatchSize fixes the number of contacts in a batch, at least 1; see
+// [WithBatchSize]. Contacts that match because of each other should fit into one
+// batch: what an earlier batch changed may no longer match in a later one, and
+// is then skipped as changed.
 func BatchSize(n int) Option {
 	return func(o *callOptions) {
 		o.use("BatchSize", n >= 1, "%d is less than 1", n)
 		o.batchSize = n
+	}
+}
+
+// BatchTime sets how long the store should take for a batch, and sizes the
+// batches by that instead of a size that the service fixed; see
+// [WithBatchTime]. It must be positive.
+func BatchTime(d time.Duration) Option {
+	return func(o *callOptions) {
+		o.use("BatchTime", d > 0, "%s is not positive", d)
+		o.batchTime = d
 	}
 }
 
@@ -74,6 +86,9 @@ func BatchLimit(n int) Option {
 // began with, what is left is counted and refused like a new run. A call that
 // goes on with a run for which [Cap] or [CapShare] raised them must raise them
 // again.
+//
+// To use a Next a second time is to delete as much a second time, as far as so
+// much matches: what is left of the cap is remembered only in the newest Next.
 func From(next *Next) Option {
 	return func(o *callOptions) {
 		empty := next == nil || next.fingerprint == ""
@@ -84,11 +99,11 @@ func From(next *Next) Option {
 	}
 }
 
-// Pause sets the pause between batches, 0 for none.
+// Pause sets the pause between batches, 0 for none; see [WithPause].
 func Pause(d time.Duration) Option {
 	return func(o *callOptions) {
 		o.use("Pause", d >= 0, "%s is negative", d)
-		o.pause = d
+		o.pause = &d
 	}
 }
 

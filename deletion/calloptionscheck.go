@@ -1,13 +1,14 @@
 package deletion
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 )
 
 func applicable(kind ActionKind) []string {
-	walk := []string{"BatchSize", "BatchLimit", "From", "Pause", "TimeLimit", "Cap", "CapShare", "DryRun"}
+	walk := []string{"BatchSize", "BatchTime", "BatchLimit", "From", "Pause", "TimeLimit", "Cap", "CapShare", "DryRun"}
 	switch kind {
 	case ActionBulkDelete:
 		return append(walk, "ConfirmEverything", "CountFirst")
@@ -53,14 +54,21 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 	switch {
 	case o.batchLimit > 0:
 		o.batchSize = o.batchLimit
-	case o.batchSize == 0:
-		o.batchSize = s.batchSize
+	case o.batchSize == 0 && o.batchTime == 0:
+		o.batchSize = s.o.batchSize
 	}
+	o.batchTime = cmp.Or(o.batchTime, s.o.batchTime)
 	return o, nil
 }
 
 func (o *callOptions) contradictions() {
-	for _, pair := range [...][2]string{{"BatchSize", "BatchLimit"}, {"ExemptFromCaps", "Cap"}, {"ExemptFromCaps", "CapShare"}} {
+	for _, pair := range [...][2]string{
+		{"BatchSize", "BatchLimit"},
+		{"BatchTime", "BatchSize"},
+		{"BatchTime", "BatchLimit"},
+		{"ExemptFromCaps", "Cap"},
+		{"ExemptFromCaps", "CapShare"},
+	} {
 		if slices.Contains(o.used, pair[0]) && slices.Contains(o.used, pair[1]) {
 			o.faults = append(o.faults, fmt.Errorf("%s and %s contradict each other", pair[0], pair[1]))
 		}

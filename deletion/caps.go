@@ -186,8 +186,9 @@ func (r *run) match(ctx context.Context, q request, limit *int64, total, preview
 		matched = counts.Contacts
 	}
 	r.counted(matched)
+	r.report.AtLeast = atMost > 0 && matched == atMost
 	if limit != nil && matched > *limit {
-		e := &CapError{Cap: *limit, Matched: matched, AtLeast: matched == atMost}
+		e := &CapError{Cap: *limit, Matched: matched, AtLeast: r.report.AtLeast}
 		if r.o.share > 0 && shareOf(r.o.share, total) == *limit {
 			e.Share, e.Total = r.o.share, total
 		}

@@ -1,6 +1,7 @@
 package deletion
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -65,9 +66,9 @@ func (r *run) explain(ctx context.Context, keys []contacts.Key) error {
 // them even if the run takes the guard away. What only fails, or is kept by
 // the store, is left to its batch.
 func (r *run) unguarded(ctx context.Context, keys []contacts.Key) ([]contacts.Key, error) {
-	size := r.size
-	if r.o.batchLimit > 0 {
-		size = r.s.batchSize // the limit is on deletions, and these are undone
+	size := r.pace.size
+	if r.o.batchLimit > 0 { // which is on deletions, and these are undone
+		size = cmp.Or(r.s.o.batchSize, r.s.pacing.Start)
 	}
 	free := keys[:0]
 	for chunk := range slices.Chunk(keys, size) {

@@ -30,11 +30,16 @@
 // later, are left to the next run.
 //
 // Where a condition, a protection or a restrict association reads rows that
-// the deletion of other contacts changes ("has no subordinates"), all targets
-// are fixed before the first batch and kept in memory; see [WithPinLimit]. They
+// the deletion of other contacts changes ("has no subordinates"), by the schema
+// or by what the store finds in the database, such as triggers, all targets are
+// fixed before the first batch and kept in memory; see [WithPinLimit]. They
 // are still tested again in their batch: what an earlier batch changed so that
 // it matches no more ("6 and those whose manager is 6", where 6 goes first) is
 // skipped as changed, unless one batch holds them all; see [BatchSize].
+//
+// Batches are sized by the time that the store takes for them, so that others do
+// not wait long for the rows or the file; see [WithBatchTime]. A host that knows
+// better fixes the size ([WithBatchSize]) and the pauses ([WithPause]).
 //
 // A run that stopped early says where to go on: pass [Report.Next] to [From].
 // Each call returns a [Report], also with an error: what the report counts as

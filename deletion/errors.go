@@ -86,7 +86,7 @@ func (e *NotConfirmedError) Error() string {
 	if e.AtMost == 0 {
 		return "deletion: " + ErrNotConfirmed.Error() + ": pass ConfirmEverything with the number of contacts that you expect at most"
 	}
-	return fmt.Sprintf("deletion: %s: at most %d contacts were confirmed, and there are more", ErrNotConfirmed, e.AtMost)
+	return fmt.Sprintf("deletion: %s: at most %s confirmed, and there are more", ErrNotConfirmed, number(e.AtMost, "contact was", "contacts were"))
 }
 
 // Unwrap returns ErrNotConfirmed.
@@ -114,7 +114,7 @@ func (e *CapError) Error() string {
 	if e.Share > 0 {
 		return fmt.Sprintf("deletion: %s: %s%d of %d contacts match, and a share of %g allows %d", ErrCapExceeded, least, e.Matched, e.Total, e.Share, e.Cap)
 	}
-	return fmt.Sprintf("deletion: %s: %s%d contacts match, and the cap is %d", ErrCapExceeded, least, e.Matched, e.Cap)
+	return fmt.Sprintf("deletion: %s: %s%s, and the cap is %d", ErrCapExceeded, least, number(e.Matched, "contact matches", "contacts match"), e.Cap)
 }
 
 // Unwrap returns ErrCapExceeded.
@@ -124,9 +124,13 @@ func (e *CapError) Unwrap() error { return ErrCapExceeded }
 // now.
 type DriftError struct {
 	// Changed says that the condition, the schema, the protection or the scope
-	// is another one, or that a [Next] is one of another kind of call or of
-	// another plan. Otherwise more contacts match than were previewed.
-	Changed   bool
+	// is another one, that the plan's instant or numbers were edited, or that a
+	// [Next] is one of another kind of call or of another plan. Otherwise more
+	// contacts match than were previewed.
+	Changed bool
+	// Differs names what has changed, as far as that is known: "condition",
+	// "schema", "protection", "scope", "kind of call" or "plan".
+	Differs   []string
 	Previewed int64
 	Tolerance int64
 	Matched   int64 // counted up to Previewed+Tolerance+1
@@ -135,9 +139,17 @@ type DriftError struct {
 // Error says what drifted.
 func (e *DriftError) Error() string {
 	if e.Changed {
-		return "deletion: " + ErrDrift.Error() + ": the kind of call, plan, condition, schema, protection or scope is not the one that the run or preview began with"
+		what, are := strings.Join(e.Differs, " and the "), "is not the one"
+		switch len(e.Differs) {
+		case 0:
+			what = "kind of call, plan, condition, schema, protection or scope"
+		case 1:
+		default:
+			are = "are not those"
+		}
+		return "deletion: " + ErrDrift.Error() + ": the " + what + " " + are + " that the run or preview began with"
 	}
-	return fmt.Sprintf("deletion: %s: %d contacts were previewed with a tolerance of %d, and more match now", ErrDrift, e.Previewed, e.Tolerance)
+	return fmt.Sprintf("deletion: %s: %s previewed with a tolerance of %d, and more match now", ErrDrift, number(e.Previewed, "contact was", "contacts were"), e.Tolerance)
 }
 
 // Unwrap returns ErrDrift.

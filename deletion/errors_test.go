@@ -33,6 +33,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			&deletion.DriftError{Changed: true}, deletion.ErrDrift,
 			"deletion: drifted: the kind of call, plan, condition, schema, protection or scope is not the one that the run or preview began with",
 		},
+		"drift of two parts of the rule": {
+			&deletion.DriftError{Changed: true, Differs: []string{"condition", "schema"}}, deletion.ErrDrift,
+			"deletion: drifted: the condition and the schema are not those that the run or preview began with",
+		},
 		"unsafe": {
 			&deletion.UnsafeError{Findings: []store.Finding{{
 				Code: "missing-column", Severity: store.Fatal, Table: "orders", Column: "customer", Message: "there is no such column", Advice: "correct the schema",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/contactsweep/contactsweep/deletion"
 	"github.com/contactsweep/contactsweep/where"
@@ -96,6 +97,22 @@ func ExampleWithProgress() {
 	// 2 of 3
 	// 3 of 3
 	// <nil>
+}
+
+func ExampleBatchTime() {
+	ctx := context.Background()
+	svc, err := deletion.New(shop(), deletion.WithBatchSize(2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, pace := range []deletion.Option{deletion.BatchSize(1), deletion.BatchTime(50 * time.Millisecond)} {
+		report, err := svc.BulkDelete(ctx, noEmail(), pace, deletion.DryRun())
+		fmt.Println(report.Deleted, "in", report.Batches, "batches, the next of at most", report.BatchSize, err)
+	}
+	// Output:
+	// 2 in 3 batches, the next of at most 1 <nil>
+	// 2 in 1 batches, the next of at most 1000 <nil>
 }
 
 func ExampleCap() {

@@ -6,7 +6,7 @@ import (
 )
 
 // Volatile shows volatile to the tests.
-func Volatile(schema contacts.Schema, sel store.Selection) (selects, restricts, guards bool, err error) {
-	v, err := volatile(schema, sel)
+func Volatile(schema contacts.Schema, sel store.Selection, findings ...store.Finding) (selects, restricts, guards bool, err error) {
+	v, err := volatile(schema, sel, findings)
 	return v.selects, v.restricts, v.guards, err
 }

@@ -17,7 +17,12 @@ type failure struct {
 	err error
 }
 
-func (e *failure) Error() string { return "deletion: " + e.op + ": " + safeText(e.err) }
+func (e *failure) Error() string {
+	if e.op == "" {
+		return "deletion: " + safeText(e.err)
+	}
+	return "deletion: " + e.op + ": " + safeText(e.err)
+}
 
 func (e *failure) Unwrap() error { return e.err }
 
@@ -41,7 +46,7 @@ func safeText(err error) string {
 		return schema.Error()
 	}
 	for _, known := range [...]error{
-		context.Canceled, context.DeadlineExceeded, store.ErrOutcomeUnknown, store.ErrTransient, store.ErrStatementTimeout,
+		context.Canceled, context.DeadlineExceeded, store.ErrOutcomeUnknown, store.ErrContention, store.ErrTransient, store.ErrStatementTimeout,
 		store.ErrConstraint, store.ErrTooManyRows, store.ErrReadOnly, store.ErrFull, store.ErrUnsafe, store.ErrInvalidRequest,
 		ErrInvalidOption, ErrInvalidKey, ErrDenied, ErrNotConfirmed, ErrCapExceeded, ErrDrift, ErrPinLimit, ErrNoProgress, errContract,
 	} {

@@ -8,9 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/deletion"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/store/memory"
+	"github.com/contactsweep/contactsweep/store/storetest"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -217,7 +219,7 @@ func TestUnknownOutcomeIsSettledByLookingAgain(t *testing.T) {
 			if committed {
 				require.EqualValues(t, 1, report.Inferred)
 				require.Equal(t, []int64{3}, inferred)
-				require.Contains(t, report.String(), "inferred: 1 contacts")
+				require.Contains(t, report.String(), "inferred: 1 contact was")
 			} else {
 				require.Zero(t, report.Inferred)
 				require.EqualValues(t, 10, report.Associations[0].Rows)
@@ -225,6 +227,41 @@ func TestUnknownOutcomeIsSettledByLookingAgain(t *testing.T) {
 			require.Zero(t, report.Unsettled)
 		})
 	}
+}
+
+// TestUnknownOutcomeThatTheStoreTellsIsSettledExactly: keys that never were
+// there are not deleted, and rows are counted.
+func TestUnknownOutcomeThatTheStoreTellsIsSettledExactly(t *testing.T) {
+	t.Parallel()
+	for committed, inferred := range map[bool]int64{true: 2, false: 0} {
+		inner := crm(t, 3)
+		st := &scripted{Store: inner}
+		st.delete = func(n int, b store.Batch, do func() (store.Outcome, error)) (store.Outcome, error) {
+			if n > 1 {
+				return do()
+			}
+			b.DryRun = !committed
+			out, err := inner.Delete(t.Context(), b)
+			return out, errors.Join(err, classed(store.ErrOutcomeUnknown))
+		}
+		report, err := service(t, st).DeleteKeys(t.Context(), []contacts.Key{key(t, 1), key(t, 3), key(t, 998), key(t, 999)})
+		require.NoError(t, err)
+		require.EqualValues(t, 2, report.Deleted)
+		require.Equal(t, inferred, report.Inferred)
+		require.Equal(t, deletion.Skips{Gone: 2}, report.Skipped)
+		require.EqualValues(t, 4, report.Associations[0].Rows)
+		require.Equal(t, []int64{2}, left(inner))
+	}
+}
+
+func TestUnknownOutcomeOfNothingIsSettledWithoutALook(t *testing.T) {
+	t.Parallel()
+	failing := storetest.Fail(crm(t, 3), 2, storetest.FailAfter, nil) // Verify is the first call
+	report, err := service(t, failing).DeleteKeys(t.Context(), []contacts.Key{key(t, 998)})
+	require.NoError(t, err)
+	require.Equal(t, deletion.Skips{Gone: 1}, report.Skipped)
+	require.Zero(t, report.Deleted+report.Inferred)
+	require.Zero(t, failing.CallsTo("Page"))
 }
 
 func TestUnknownOutcomeOfADryRunIsNoDeletion(t *testing.T) {

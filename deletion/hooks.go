@@ -102,7 +102,7 @@ func call(hook string, f func() error) (err error) {
 
 func (s *Service) authorize(ctx context.Context, a Action) error {
 	if err := ctx.Err(); err != nil {
-		return &failure{op: "authorize", err: err}
+		return &failure{err: err}
 	}
 	if s.o.authorizer == nil {
 		return nil

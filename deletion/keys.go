@@ -28,6 +28,11 @@ func (s *Service) DeleteKeys(ctx context.Context, keys []contacts.Key, options .
 // what holds contacts back do. When the contact is protected, held back or not
 // there, the error is nil and Report.Deleted is 0; Report.SkippedContacts says
 // why.
+//
+// The value has the meaning of its field: a UUID field takes a text in upper
+// case for the UUID that it is, and deletes the contact that is stored under it
+// in the field's encoding. A contact whose stored key is in another form, which
+// Verify warns of, is not there.
 func (s *Service) DeleteContact(ctx context.Context, id ...any) (Report, error) {
 	key, err := contacts.NewKey(id...)
 	if err != nil {

@@ -15,6 +15,10 @@ import (
 
 // Next is where a run goes on; pass it to [From]. It is immutable, and it is
 // contact data: it may hold keys.
+//
+// Use each Next once and keep only the newest. Nothing but the Next itself
+// remembers what its run has deleted: one that is used again has what was left
+// of the cap once more.
 type Next struct {
 	kind        ActionKind
 	fingerprint string

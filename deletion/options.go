@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	defaultBatchSize = 1000
-	defaultRetries   = 5
-	defaultPinLimit  = 1_000_000
+	defaultRetries  = 5
+	defaultPinLimit = 1_000_000
 )
 
 // ServiceOption changes a Service that [New] makes. New checks all of them and
@@ -29,8 +28,9 @@ type serviceOptions struct {
 	beforeBatch func(context.Context, BatchCandidates) error
 	afterBatch  func(context.Context, BatchEvent) error
 	progress    func(Progress)
-	batchSize   int
-	pause       time.Duration
+	batchSize   int            // 0: by time
+	batchTime   time.Duration  // 0: what the store prefers
+	pause       *time.Duration // nil: what the store prefers
 	retries     int
 	delays      delays
 	maxRows     int64
@@ -99,6 +99,10 @@ func WithAuthorizer(authorize func(context.Context, Action) error) ServiceOption
 // to delete them, outside any transaction: the place to stop campaigns or to
 // export contacts. An error or a panic stops the run, and the batch is not
 // begun. Dry runs do not call it.
+//
+// It is called again, with the same contacts or a part of them, when the batch
+// is tried again or divided: what it does for a contact must do no harm when it
+// is done twice.
 func WithBeforeBatch(hook func(context.Context, BatchCandidates) error) ServiceOption {
 	return func(o *serviceOptions) {
 		if hook == nil {
@@ -133,8 +137,10 @@ func WithProgress(show func(Progress)) ServiceOption {
 	}
 }
 
-// WithBatchSize sets the number of contacts in a batch, at least 1. The default
-// is what the store prefers, or 1000.
+// WithBatchSize fixes the number of contacts in a batch, at least 1. Batches
+// become smaller only when the store cannot manage so many: after a statement
+// time-out, or because of [WithMaxRows]. The default is no fixed size; see
+// [WithBatchTime].
 func WithBatchSize(n int) ServiceOption {
 	return func(o *serviceOptions) {
 		if n < 1 {
@@ -144,13 +150,39 @@ func WithBatchSize(n int) ServiceOption {
 	}
 }
 
-// WithPause sets a pause between batches. The default is none.
+// WithBatchTime sets how long the store should take for a batch: for its
+// transaction, without hooks and pauses. It must be positive. The default is
+// what the store prefers, or 250 ms.
+//
+// The size of the batches follows from it. The first batch has as many contacts
+// as the store prefers, or 500, and each further one as many as fit into the
+// time at the speed of the slower of the last two: at most twice and at least
+// half as many as before, and between 100 and 10,000 or the store's own bounds,
+// of which the lower one gives way to a time that the host sets. Contention, see
+// [store.ErrContention], halves the next batch. What the store could not manage,
+// because of a statement time-out or [WithMaxRows], is not tried again in the
+// run. Every call starts anew.
+//
+// A size that [WithBatchSize], [BatchSize] or [BatchLimit] fixes does not
+// follow.
+func WithBatchTime(d time.Duration) ServiceOption {
+	return func(o *serviceOptions) {
+		if d <= 0 {
+			o.fault("WithBatchTime: %s is not positive", d)
+		}
+		o.batchTime = d
+	}
+}
+
+// WithPause sets the pause between batches, 0 for none. The default is what the
+// store prefers: on SQLite a tenth of the time that the batch took, so that
+// others get their turn, and elsewhere none.
 func WithPause(d time.Duration) ServiceOption {
 	return func(o *serviceOptions) {
 		if d < 0 {
 			o.fault("WithPause: %s is negative", d)
 		}
-		o.pause = d
+		o.pause = &d
 	}
 }
 

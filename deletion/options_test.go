@@ -25,6 +25,7 @@ func TestNewRefusesWrongOptions(t *testing.T) {
 		"nil after batch":          {deletion.WithAfterBatch(nil), "WithAfterBatch: the function is nil"},
 		"nil progress":             {deletion.WithProgress(nil), "WithProgress: the function is nil"},
 		"batch size 0":             {deletion.WithBatchSize(0), "WithBatchSize: 0 is less than 1"},
+		"batch time 0":             {deletion.WithBatchTime(0), "WithBatchTime: 0s is not positive"},
 		"negative pause":           {deletion.WithPause(-time.Second), "WithPause: -1s is negative"},
 		"negative retries":         {deletion.WithRetries(-1), "WithRetries: -1 is negative"},
 		"no delay":                 {deletion.WithBackoff(0, time.Second), "WithBackoff: 0s and 1s"},
@@ -63,6 +64,13 @@ func TestNewReportsAllFaultsAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, where.ErrInvalid)
 }
 
+func TestNewRefusesAFixedSizeThatIsAlsoToFollowTheTime(t *testing.T) {
+	t.Parallel()
+	_, err := deletion.New(crm(t, 0), deletion.WithBatchTime(time.Second), deletion.WithBatchSize(1))
+	require.ErrorIs(t, err, deletion.ErrInvalidOption)
+	require.ErrorContains(t, err, "WithBatchSize and WithBatchTime contradict each other")
+}
+
 func TestNewRefusesANilStoreAndAnInvalidSchema(t *testing.T) {
 	t.Parallel()
 	_, err := deletion.New(nil)
@@ -84,7 +92,10 @@ func TestCallsRefuseWrongOptionsBeforeTheStoreIsTouched(t *testing.T) {
 		"nil option":            {[]deletion.Option{nil}, "option 1 is nil"},
 		"batch size 0":          {[]deletion.Option{deletion.BatchSize(0)}, "BatchSize: 0 is less than 1"},
 		"batch limit 0":         {[]deletion.Option{deletion.BatchLimit(0)}, "BatchLimit: 0 is less than 1"},
-		"both":                  {[]deletion.Option{deletion.BatchSize(1), deletion.BatchLimit(1)}, "BatchSize and BatchLimit contradict"},
+		"batch time 0":          {[]deletion.Option{deletion.BatchTime(0)}, "BatchTime: 0s is not positive"},
+		"size and limit":        {[]deletion.Option{deletion.BatchSize(1), deletion.BatchLimit(1)}, "BatchSize and BatchLimit contradict"},
+		"time and size":         {[]deletion.Option{deletion.BatchTime(1), deletion.BatchSize(1)}, "BatchTime and BatchSize contradict"},
+		"time and limit":        {[]deletion.Option{deletion.BatchTime(1), deletion.BatchLimit(1)}, "BatchTime and BatchLimit contradict"},
 		"from nothing":          {[]deletion.Option{deletion.From(nil)}, "From: there is nothing to go on with"},
 		"negative pause":        {[]deletion.Option{deletion.Pause(-1)}, "Pause: -1ns is negative"},
 		"time limit 0":          {[]deletion.Option{deletion.TimeLimit(0)}, "TimeLimit: 0s is not positive"},

@@ -24,6 +24,9 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 		}
 		option(&o)
 	}
+	if o.batchSize > 0 && o.batchTime > 0 {
+		o.fault("WithBatchSize and WithBatchTime contradict each other")
+	}
 	if o.protects {
 		o.standing("WithProtected", o.protected, where.New().WhereNot(o.protected), schema)
 	}

@@ -47,6 +47,41 @@ func TestPauseLiesBetweenBatches(t *testing.T) {
 	}
 }
 
+func TestTheStoresPauseFollowsTheTimeOfTheBatch(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		share   float64
+		service []deletion.ServiceOption
+		call    []deletion.Option
+		want    time.Duration // two pauses, after 10 and 30 seconds
+	}{
+		"the store's":                        {0.1, nil, nil, 4 * time.Second},
+		"none":                               {0, nil, nil, 0},
+		"negative":                           {-1, nil, nil, 0},
+		"the service's":                      {0.1, []deletion.ServiceOption{deletion.WithPause(time.Minute)}, nil, 2 * time.Minute},
+		"the service takes it away":          {0.1, []deletion.ServiceOption{deletion.WithPause(0)}, nil, 0},
+		"the call's":                         {0.1, []deletion.ServiceOption{deletion.WithPause(0)}, []deletion.Option{deletion.Pause(time.Minute)}, 2 * time.Minute},
+		"the call takes it away":             {0.1, nil, []deletion.Option{deletion.Pause(0)}, 0},
+		"a time limit leaves no time for it": {1, nil, []deletion.Option{deletion.TimeLimit(75 * time.Second)}, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				times := []time.Duration{10 * time.Second, 30 * time.Second, 5 * time.Second}
+				st := newTimed(t, 6, inTurn(times...))
+				st.pacing.Pause = tc.share
+				report, err := plainService(t, st, tc.service...).BulkDelete(t.Context(), stale(), append(tc.call, deletion.BatchSize(2))...)
+				require.NoError(t, err)
+				busy := time.Duration(0)
+				for _, d := range times[:report.Batches] {
+					busy += d
+				}
+				require.Equal(t, tc.want, report.Duration-busy)
+			})
+		})
+	}
+}
+
 func TestPauseEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

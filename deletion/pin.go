@@ -16,10 +16,10 @@ const minPinPage = 1000
 // walks: what it deletes would make other contacts match, lose their
 // protection or come free of what restricts them.
 func (r *run) pin(ctx context.Context, q request) error {
-	if r.o.resumed() {
+	if r.o.resumed() && !r.targets.walking {
 		return nil // the targets that are left came with Next
 	}
-	v, err := volatile(r.s.schema, r.sel)
+	v, err := volatile(r.s.schema, r.sel, r.report.Warnings)
 	if err != nil {
 		return err
 	}
@@ -64,8 +64,9 @@ func (r *run) pin(ctx context.Context, q request) error {
 func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key, error) {
 	var out []contacts.Key
 	walk := r.targets
+	walk.slow = 0
 	for {
-		keys, err := walk.take(ctx, r.reader, sel, max(r.size, minPinPage))
+		keys, err := walk.take(ctx, r.reader, sel, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {
 			return out, err
 		}
@@ -80,8 +81,10 @@ func (r *run) readAll(ctx context.Context, sel store.Selection) ([]contacts.Key,
 // targets even if the run frees them.
 func (r *run) reportHeld(ctx context.Context, held store.Selection) error {
 	walk := r.targets
+	walk.slow = 0
+	walk.pending = nil // they are targets
 	for {
-		keys, err := walk.take(ctx, r.reader, held, max(r.size, minPinPage))
+		keys, err := walk.take(ctx, r.reader, held, max(r.pace.size, minPinPage))
 		if err != nil || len(keys) == 0 {
 			return err
 		}
@@ -96,7 +99,7 @@ func (r *run) pinKeys(ctx context.Context, v volatility) (err error) {
 	eligible := r.sel
 	eligible.Condition = r.s.unrestricted(r.sel.Condition)
 	var free []contacts.Key
-	for chunk := range slices.Chunk(r.targets.pending, max(r.size, minPinPage)) {
+	for chunk := range slices.Chunk(r.targets.pending, max(r.pace.size, minPinPage)) {
 		page, err := r.reader.page(ctx, store.PageRequest{Selection: eligible, Keys: chunk, Limit: len(chunk)})
 		if err != nil {
 			return err

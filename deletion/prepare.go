@@ -20,7 +20,7 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	if r.o, err = r.s.callConfig(q.kind, q.options); err != nil {
 		return err
 	}
-	r.size, r.report.DryRun = r.o.batchSize, r.o.dryRun
+	r.pace, r.report.DryRun = newPace(r.s.pacing, r.o.batchSize, r.o.batchTime), r.o.dryRun
 	r.identify()
 	if err := r.check(q); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	}
 	r.begun = true
 	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
-		slog.Int("batch_size", r.size), slog.Int("fixed", len(r.targets.pending)))
+		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)))
 	return nil
 }
 
@@ -84,21 +84,31 @@ func (r *run) check(q request) (err error) {
 	r.kind = q.kind
 	if q.plan != nil {
 		r.previewed = q.plan.selected()
+		if ours := r.s.fingerprintOfPlan(q.plan); q.plan.Fingerprint != ours {
+			return &DriftError{Changed: true, Differs: differences(q.plan.Fingerprint, ours)}
+		}
 	}
-	if q.plan != nil && q.plan.Fingerprint != fingerprint || r.o.from != nil && !r.belongs(*r.o.from, q, fingerprint) {
-		return &DriftError{Changed: true}
+	if r.o.from != nil {
+		if err := r.belongs(*r.o.from, q, fingerprint); err != nil {
+			return err
+		}
 	}
 	r.fingerprint = fingerprint
 	return nil
 }
 
-// belongs reports whether the place to go on is one of a run like this one. The
+// belongs refuses a place to go on that is none of a run like this one. The
 // fingerprint covers what may be deleted.
-func (r *run) belongs(n Next, q request, fingerprint string) bool {
-	if n.kind != q.kind || n.fingerprint != fingerprint {
-		return false
+func (r *run) belongs(n Next, q request, fingerprint string) error {
+	switch {
+	case n.kind != q.kind:
+		return &DriftError{Changed: true, Differs: []string{"kind of call"}}
+	case n.fingerprint != fingerprint:
+		return &DriftError{Changed: true, Differs: differences(n.fingerprint, fingerprint)}
+	case q.plan != nil && (!n.at.Equal(q.plan.At) || n.previewed != q.plan.selected()):
+		return &DriftError{Changed: true, Differs: []string{"plan"}}
 	}
-	return q.plan == nil || n.at.Equal(q.plan.At) && n.previewed == q.plan.selected()
+	return nil
 }
 
 // checkKeys makes the keys the first targets: those of the call, each once, or
@@ -163,5 +173,15 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 		r.targets.bound, err = r.reader.bound(ctx)
 		r.targets.walking = r.targets.bound != ""
 	}
+	r.targets.slow = r.o.batchTime
+	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking {
+		r.targets.ahead = sizer.PageSize(r.sel, r.pace.size)
+		if r.o.batchLimit > 0 { // what a batch leaves of a page has to be carried in Next
+			r.targets.ahead = min(r.targets.ahead, maxCarried*r.pace.size)
+		}
+	}
 	return err
 }
+
+// maxCarried is how many batches of a page that was read ahead Next carries.
+const maxCarried = 20

@@ -20,7 +20,9 @@ type Plan struct {
 	Condition where.Condition // with its relative times
 	At        time.Time       // the instant that those refer to
 	// Fingerprint covers the condition, the schema, the protection and the
-	// scope.
+	// scope, and of this preview the instant and the numbers of contacts. It
+	// finds accidents, such as an edited text; it is no secret and does not stop
+	// anyone who means harm, so keep the plan where only the host can write.
 	Fingerprint string
 	Total       int64 // contacts in scope
 	Matched     int64 // of those, contacts for which the condition is true
@@ -173,8 +175,7 @@ func (p *previewer) count(ctx context.Context, c where.Condition, protect bool) 
 
 func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan, error) {
 	out := &Plan{
-		Condition: condition, At: p.at, Fingerprint: p.s.fingerprintOf(conditionText(condition)),
-		Total: p.total, Warnings: p.findings,
+		Condition: condition, At: p.at, Total: p.total, Warnings: p.findings,
 	}
 	var err error
 	if out.Matched, err = p.count(ctx, condition, false); err != nil {
@@ -197,6 +198,7 @@ func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan,
 	// Contacts may change between the counts; no figure becomes negative.
 	out.Deletable = counts.Contacts
 	out.Protected, out.Restricted = max(out.Matched-free, 0), max(free-out.Deletable, 0)
+	out.Fingerprint = p.s.fingerprintOfPlan(out)
 	if out.Total > 0 {
 		out.Share = float64(out.Matched) / float64(out.Total)
 	}

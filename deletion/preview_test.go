@@ -124,11 +124,25 @@ func TestExecuteRefusesDrift(t *testing.T) {
 			more: 2, service: []deletion.ServiceOption{onHold()}, options: []deletion.Option{deletion.Tolerance(1)},
 			refused: &deletion.DriftError{Previewed: 5, Tolerance: 1, Matched: 7},
 		},
-		"another condition":  {edit: change, service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true}},
-		"protection is gone": {refused: &deletion.DriftError{Changed: true}},
+		"another condition": {
+			edit: change, service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"condition"}},
+		},
+		"another instant": {
+			edit:    func(p *deletion.Plan) { p.At = p.At.AddDate(1, 0, 0) },
+			service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"plan"}},
+		},
+		"another number": {
+			more: 1, edit: func(p *deletion.Plan) { p.Matched++ },
+			service: []deletion.ServiceOption{onHold()}, refused: &deletion.DriftError{Changed: true, Differs: []string{"plan"}},
+		},
+		"protection is gone": {refused: &deletion.DriftError{Changed: true, Differs: []string{"protection"}}},
 		"a scope was added": {
 			service: []deletion.ServiceOption{onHold(), deletion.WithScope("x", where.New().WhereNotNull("tenant"))},
-			refused: &deletion.DriftError{Changed: true},
+			refused: &deletion.DriftError{Changed: true, Differs: []string{"scope"}},
+		},
+		"both": {edit: change, refused: &deletion.DriftError{Changed: true, Differs: []string{"condition", "protection"}}},
+		"a plan of another version": {
+			edit: func(p *deletion.Plan) { p.Fingerprint = "1" }, refused: &deletion.DriftError{Changed: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

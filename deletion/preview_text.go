@@ -3,6 +3,8 @@ package deletion
 import (
 	"fmt"
 	"strings"
+
+	"github.com/contactsweep/contactsweep/store"
 )
 
 // String returns the plan as a table, without contact data: the condition has
@@ -10,6 +12,15 @@ import (
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.Condition.Redacted())
+	fatal := int64(0)
+	for _, f := range p.Warnings {
+		if f.Severity != store.Warning {
+			fatal++
+		}
+	}
+	if fatal > 0 {
+		fmt.Fprintf(&b, "A RUN WOULD BE REFUSED unless the service accepts what is fatal below: %s\n", number(fatal, "finding", "findings"))
+	}
 	var rows strings.Builder
 	fmt.Fprintf(&rows, "  contacts\t%d\n", p.Total)
 	fmt.Fprintf(&rows, "  matched\t%d\t%s\n", p.Matched, percent(p.Share))

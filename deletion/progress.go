@@ -1,6 +1,9 @@
 package deletion
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Progress is how far a run has come.
 type Progress struct {
@@ -32,8 +35,12 @@ func (r *run) progress() error {
 		const most = 1e9 // seconds; a Duration ends at 9.2e9
 		p.Remaining = time.Duration(min(float64(left)/p.Rate, most) * float64(time.Second))
 	}
-	return call("progress", func() error {
+	err := call("progress", func() error {
 		show(p)
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("deletion: %w", err)
+	}
+	return nil
 }

@@ -29,9 +29,13 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 		stop.err = errors.Join(ctx.Err(), err)
 		return stop
 	case errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrTransient):
+		if errors.Is(err, store.ErrContention) && !b.contended {
+			b.contended = true
+			r.pace.contended()
+		}
 		return r.again(ctx, b, stop)
 	case errors.Is(err, store.ErrStatementTimeout) && len(b.work[0]) > 1:
-		r.size = min(r.size, max(1, len(b.work[0])/2))
+		r.pace.tooMuch(len(b.work[0]) / 2)
 		b.divide()
 	case errors.Is(err, store.ErrTooManyRows):
 		b.divided = true
@@ -65,8 +69,9 @@ func (b *batch) divide() {
 	b.work = append([][]contacts.Key{keys[:middle:middle], keys[middle:]}, b.work[1:]...)
 }
 
-// smaller makes the next batches half as large, down to one contact.
-func (r *run) smaller() { r.size = max(1, r.size/2) }
+// maxIsolatedLogged is how many contacts that cannot be deleted have a log
+// record of their own; the end of the run tells how many there were.
+const maxIsolatedLogged = 3
 
 // isolate divides the work until a contact that cannot be deleted stands
 // alone, which is skipped.
@@ -77,7 +82,9 @@ func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *
 		b.divide()
 		return nil
 	}
-	r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
+	if r.isolated++; r.isolated <= maxIsolatedLogged {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
+	}
 	out := store.Outcome{Skipped: []store.Skipped{{Key: keys[0], Cause: cause}}}
 	if err := r.concluded(ctx, b, out, false, safeText(failed.err)); err != nil {
 		return fmt.Errorf("deletion: %w", err)
@@ -88,10 +95,18 @@ func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *
 // settleTime bounds the look that is taken after the context has ended.
 const settleTime = 5 * time.Second
 
-// settle finds out what became of a commit of unknown outcome: contacts that
-// are gone were deleted by it, and the others are tried again.
+// settle finds out what became of a commit of unknown outcome: of the contacts
+// that it was to delete, or of all candidates if the store does not say which,
+// those that are gone were deleted by it. The others are tried again.
 func (r *run) settle(ctx context.Context, b *batch, unknown *failure) error {
-	keys := b.work[0]
+	keys, lost := b.work[0], b.lost
+	told := len(lost.Deleted)+len(lost.Skipped) == len(keys)
+	if told {
+		keys = lost.Deleted
+	}
+	if len(keys) == 0 { // nothing was to be deleted, whether it was committed or not
+		return r.settled(ctx, b, lost, false)
+	}
 	look, cancel, eyes := ctx, func() {}, r.reader
 	if ctx.Err() != nil {
 		// The report is worth one short look: without it nobody knows.
@@ -109,27 +124,33 @@ func (r *run) settle(ctx context.Context, b *batch, unknown *failure) error {
 		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err, err)}
 	}
 	gone := without(keys, page.Keys)
-	rest := without(keys, gone)
+	if told && len(gone) == len(keys) {
+		return r.settled(ctx, b, lost, true)
+	}
+	rest := without(b.work[0], gone)
 	if len(gone) > 0 {
-		if err := r.inferred(ctx, b, gone, rest); err != nil {
-			return fmt.Errorf("deletion: %w", err)
+		parts := [][]contacts.Key{gone, rest}
+		if len(rest) == 0 {
+			parts = parts[:1]
+		}
+		b.work = append(parts, b.work[1:]...)
+		if err := r.settled(ctx, b, store.Outcome{Deleted: gone}, true); err != nil || len(rest) == 0 {
+			return err
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return &failure{op: "delete batch", err: err}
 	}
-	if len(rest) == 0 {
-		return nil
-	}
 	return r.again(ctx, b, unknown)
 }
 
-// inferred counts the contacts that are gone and keeps the others as work.
-func (r *run) inferred(ctx context.Context, b *batch, gone, rest []contacts.Key) error {
-	left := append([][]contacts.Key{gone}, b.work[1:]...)
-	if len(rest) > 0 {
-		left = append([][]contacts.Key{gone, rest}, b.work[1:]...)
+// settled concludes the first part of the work with what was found out.
+func (r *run) settled(ctx context.Context, b *batch, out store.Outcome, inferred bool) error {
+	if err := r.concluded(ctx, b, out, inferred, ""); err != nil {
+		return fmt.Errorf("deletion: %w", err)
 	}
-	b.work = left
-	return r.concluded(ctx, b, store.Outcome{Deleted: gone}, true, "")
+	if err := ctx.Err(); err != nil {
+		return &failure{op: "delete batch", err: err}
+	}
+	return nil
 }

@@ -34,9 +34,11 @@ type Report struct {
 	// Counted says that Matched is known: a cap, a plan, CountFirst or fixed
 	// targets made the run count first. Matched is the number of contacts
 	// that matched, were in scope and not protected; for keys, their number.
-	// A run that a cap refused has counted no further than it had to.
+	// A run that was refused has counted no further than it had to; AtLeast says
+	// that there may be more.
 	Counted bool
 	Matched int64
+	AtLeast bool
 	Deleted int64
 	Skipped Skips
 	// Warnings holds all findings of the store's Verify, as in [Plan.Warnings].
@@ -47,10 +49,13 @@ type Report struct {
 	// order.
 	Associations []AssociationReport
 	Batches      int // completed
-	Retries      int // repeated calls and divided batches
+	// BatchSize is the most contacts that the next batch may have: fixed by the
+	// host, or by the time that the last batches took; see [WithBatchTime].
+	BatchSize int
+	Retries   int // repeated calls and divided batches
 	// Inferred is the number of deleted contacts whose batch had an unknown
 	// outcome, and which turned out to be gone. Their associated rows are gone
-	// too, but were not counted.
+	// too; they are counted if the store could say how many it would delete.
 	Inferred int64
 	// Unsettled is the number of contacts whose batch had an unknown outcome
 	// that could not be found out: they are gone or not, each batch as a
@@ -119,6 +124,9 @@ type BatchReport struct {
 	Attempts     int   // transactions that were tried
 	Inferred     int64 // see Report.Inferred
 	Duration     time.Duration
+	// StoreTime is the part of Duration that the store took for the
+	// transactions: the rest are hooks and waiting for another try.
+	StoreTime time.Duration
 }
 
 // maxSkipped bounds Report.SkippedContacts.
@@ -186,6 +194,7 @@ func (r *run) snapshot() Report {
 	out.Deleted, out.Skipped, out.Inferred = r.done.deleted, r.done.skipped, r.done.inferred
 	out.Associations = associations(r.s.schema, r.done.rows, contacts.Action.Touches)
 	out.SkippedContacts = slices.Clip(r.report.SkippedContacts)
+	out.BatchSize = r.pace.size
 	out.Retries += r.reader.retried
 	out.Duration = time.Since(r.start)
 	if seconds := out.Duration.Seconds(); seconds > 0 {

@@ -16,11 +16,15 @@ func (r Report) String() string {
 	if r.DryRun {
 		verb = "dry run: would have deleted"
 	}
-	fmt.Fprintf(&b, "%s %d contacts", verb, r.Deleted)
+	fmt.Fprintf(&b, "%s %s", verb, number(r.Deleted, "contact", "contacts"))
 	if r.Counted {
-		fmt.Fprintf(&b, " of %d", r.Matched)
+		least := ""
+		if r.AtLeast {
+			least = "at least "
+		}
+		fmt.Fprintf(&b, " of %s%d", least, r.Matched)
 	}
-	fmt.Fprintf(&b, " in %d batches, %s", r.Batches, r.Duration.Round(time.Millisecond))
+	fmt.Fprintf(&b, " in %s, %s", number(int64(r.Batches), "batch", "batches"), r.Duration.Round(time.Millisecond))
 	if r.Rate > 0 {
 		fmt.Fprintf(&b, " (%.0f/s)", r.Rate)
 	}
@@ -34,6 +38,7 @@ func (r Report) String() string {
 	if r.Skipped.Total() > 0 {
 		fmt.Fprintf(&b, "skipped %s\n", r.Skipped)
 	}
+	r.reasons(&b)
 	if len(r.Warnings) > 0 {
 		fmt.Fprintf(&b, "warnings: %d, see Report.Warnings\n", len(r.Warnings))
 	}
@@ -41,13 +46,46 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "retries: %d\n", r.Retries)
 	}
 	if r.Inferred > 0 {
-		fmt.Fprintf(&b, "inferred: %d contacts were found to be gone after a commit of unknown outcome; their rows are not counted below\n", r.Inferred)
+		fmt.Fprintf(&b, "inferred: %s found to be gone after a commit of unknown outcome; the rows that went with them are counted below if the store could tell\n",
+			number(r.Inferred, "contact was", "contacts were"))
 	}
 	if r.Unsettled > 0 {
-		fmt.Fprintf(&b, "unsettled: %d contacts may be gone or not; the outcome of their commit could not be found out\n", r.Unsettled)
+		fmt.Fprintf(&b, "unsettled: %s may be gone or not; the outcome of the commit could not be found out\n", number(r.Unsettled, "contact", "contacts"))
 	}
 	associationTable(&b, r.Associations)
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// maxReasons is how many reasons a report shows.
+const maxReasons = 3
+
+// reasons writes why contacts failed, each reason once.
+func (r Report) reasons(b *strings.Builder) {
+	var order []string
+	counts := map[string]int64{}
+	for _, s := range r.SkippedContacts {
+		if s.Reason == "" {
+			continue
+		}
+		if counts[s.Reason]++; counts[s.Reason] == 1 {
+			order = append(order, s.Reason)
+		}
+	}
+	for i, reason := range order {
+		if i == maxReasons {
+			b.WriteString("  and other reasons, see Report.SkippedContacts\n")
+			break
+		}
+		fmt.Fprintf(b, "  %d failed: %s\n", counts[reason], reason)
+	}
+}
+
+// number returns the number with the word for one, or for any other number.
+func number(n int64, one, others string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, others)
 }
 
 // LogValue gives loggers the figures and keeps the keys from them.

@@ -31,7 +31,8 @@ type run struct {
 	fingerprint string
 	previewed   int64 // by the plan
 	sel         store.Selection
-	size        int            // of the next batch
+	pace        pace
+	rest        time.Duration  // before the next batch
 	targets     targets        // where the run stands: what Next goes on with
 	upcoming    []contacts.Key // the next candidates
 	ahead       targets        // where the run stands after them
@@ -42,6 +43,7 @@ type run struct {
 	report      Report
 	start       time.Time
 	failed      failedBatches
+	isolated    int // contacts that cannot be deleted
 }
 
 // BulkDelete deletes the contacts that match, are in scope and not protected,
@@ -108,7 +110,7 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	if err := ctx.Err(); err != nil {
 		return BatchReport{}, "", &failure{op: "delete", err: err}
 	}
-	if err := r.look(ctx, r.size); err != nil {
+	if err := r.look(ctx, r.pace.size); err != nil {
 		return BatchReport{}, "", err
 	}
 	if stop := r.reason(0); stop != StoppedNot {
@@ -127,7 +129,7 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	if err := r.progress(); err != nil {
 		return batch, "", err
 	}
-	limit := r.size
+	limit := r.pace.size
 	if r.o.batchLimit > 0 {
 		limit = 1 // only to know whether there is more
 	}
@@ -137,7 +139,7 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	if err := r.failed.add(batch); err != nil && len(r.upcoming) > 0 {
 		return batch, "", err
 	}
-	stop := r.reason(r.o.pause)
+	stop := r.reason(r.rest)
 	if stop == StoppedNot && r.o.batchLimit > 0 {
 		stop = StoppedBatch
 		r.targets = r.ahead // so that the next call need not look for these again
@@ -160,7 +162,10 @@ func (r *run) look(ctx context.Context, limit int) error {
 		switch {
 		case err == nil && len(keys) == 0:
 			r.targets = ahead
-			return nil
+			if !ahead.walking || r.late(0) {
+				return nil
+			}
+			continue
 		case err == nil:
 			r.upcoming, r.ahead = keys, ahead
 			return nil
@@ -168,7 +173,7 @@ func (r *run) look(ctx context.Context, limit int) error {
 			return err
 		}
 		limit /= 2
-		r.size = min(r.size, limit)
+		r.pace.tooMuch(limit)
 		r.report.Retries++
 	}
 }
@@ -176,7 +181,7 @@ func (r *run) look(ctx context.Context, limit int) error {
 // reason says why the run ends here, if it does.
 func (r *run) reason(pause time.Duration) StopReason {
 	switch {
-	case len(r.upcoming) == 0:
+	case len(r.upcoming) == 0 && !r.targets.walking:
 		return StoppedDone
 	case r.budget.left() == 0:
 		return StoppedCap
@@ -191,8 +196,17 @@ func (r *run) late(after time.Duration) bool {
 	return r.o.timeLimit > 0 && time.Since(r.start)+after >= r.o.timeLimit
 }
 
+// pauseAfter returns the pause after a batch for which the store took that
+// long.
+func (r *run) pauseAfter(took time.Duration) time.Duration {
+	if r.o.pause != nil {
+		return *r.o.pause
+	}
+	return time.Duration(r.s.pacing.Pause * float64(took))
+}
+
 func (r *run) pause(ctx context.Context) error {
-	if err := sleep(ctx, r.o.pause); err != nil {
+	if err := sleep(ctx, r.rest); err != nil {
 		return &failure{op: "pause", err: err}
 	}
 	return nil
@@ -223,6 +237,9 @@ func (r *run) conclude(ctx context.Context, batch BatchReport, stop StopReason, 
 		if stop == StoppedFailed {
 			level = slog.LevelError
 		}
+	}
+	if r.isolated > maxIsolatedLogged {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "contacts cannot be deleted", slog.Int("contacts", r.isolated), slog.Int("logged", maxIsolatedLogged))
 	}
 	r.logger.LogAttrs(ctx, level, "deletion ended",
 		slog.String("stopped", string(stop)), slog.Int64("deleted", step.Run.Deleted), slog.Int64("skipped", step.Run.Skipped.Total()),

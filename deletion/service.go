@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -29,16 +31,16 @@ var _ BulkDeletionService = (*Service)(nil)
 type Service struct {
 	store       store.Store
 	schema      contacts.Schema
-	fingerprint string // of the schema
-	batchSize   int
+	fingerprint string       // of the schema
+	pacing      store.Pacing // what the store prefers
 	o           serviceOptions
 }
 
 // New makes a service over a store. All faults of the options are reported at
 // once, as an [*OptionsError].
 func New(st store.Store, options ...ServiceOption) (*Service, error) {
-	if st == nil {
-		return nil, &OptionsError{Faults: []error{errors.New("the store is nil")}}
+	if err := present(st); err != nil {
+		return nil, &OptionsError{Faults: []error{err}}
 	}
 	schema := st.Schema()
 	if err := schema.Validate(); err != nil {
@@ -48,14 +50,19 @@ func New(st store.Store, options ...ServiceOption) (*Service, error) {
 	if len(faults) > 0 {
 		return nil, &OptionsError{Faults: faults}
 	}
-	s := &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), batchSize: defaultBatchSize, o: o}
-	if sizer, ok := st.(store.BatchSizer); ok && sizer.DefaultBatchSize() > 0 {
-		s.batchSize = sizer.DefaultBatchSize()
+	return &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), pacing: preferences(st), o: o}, nil
+}
+
+// present refuses a nil store, also one that is nil of a type, as a host has it
+// that went on in spite of an error.
+func present(st store.Store) error {
+	if st == nil {
+		return errors.New("the store is nil")
 	}
-	if o.batchSize > 0 {
-		s.batchSize = o.batchSize
+	if v := reflect.ValueOf(st); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("the store is a nil %T; look at the error of the call that opened it", st)
 	}
-	return s, nil
+	return nil
 }
 
 // Count returns how many contacts match and are in scope and not protected.
@@ -81,14 +88,34 @@ func (s *Service) selection(condition where.Condition, at time.Time) (store.Sele
 		At: at, Condition: condition.Freeze(at), Scope: s.o.scope.Freeze(at), Protected: s.o.protected.Freeze(at),
 	}
 	if _, err := sel.Resolve(s.schema); err != nil {
-		return store.Selection{}, fmt.Errorf("deletion: %w", err)
+		return store.Selection{}, s.unselectable(sel, err)
 	}
 	return sel, nil
 }
 
-// fingerprintOf covers what decides which contacts a run may delete.
+// unselectable leaves out of the text by which way the condition came to be
+// checked, where it is the condition that is wrong.
+func (s *Service) unselectable(sel store.Selection, err error) error {
+	_, own := sel.Condition.Resolve(s.schema.Catalog())
+	if own == nil {
+		return fmt.Errorf("deletion: %w", err)
+	}
+	return &conditionError{text: "deletion: " + strings.TrimPrefix(own.Error(), "where: "), err: err}
+}
+
+// conditionError says that a condition is invalid.
+type conditionError struct {
+	text string
+	err  error
+}
+
+func (e *conditionError) Error() string { return e.text }
+
+func (e *conditionError) Unwrap() error { return e.err }
+
+// fingerprintOf covers what decides which contacts a run may delete, part by
+// part, so that it can be said which of them has changed.
 func (s *Service) fingerprintOf(what string) string {
-	h := sha256.New()
 	protected, scope := "", ""
 	if s.o.protects {
 		protected = s.o.protected.String()
@@ -96,8 +123,46 @@ func (s *Service) fingerprintOf(what string) string {
 	if s.o.scoped {
 		scope = s.o.scope.String()
 	}
-	fmt.Fprintf(h, "1 %q %q %q %q %q", what, s.fingerprint, protected, s.o.scopeLabel, scope)
-	return hex.EncodeToString(h.Sum(nil))
+	parts := []string{what, s.fingerprint, protected, fmt.Sprintf("%q %q", s.o.scopeLabel, scope)}
+	for i, part := range parts {
+		parts[i] = fingerprintPart(i, part)
+	}
+	return strings.Join(parts, "-")
+}
+
+// fingerprintOfPlan covers in addition what a run takes from the plan: the
+// instant and the figures.
+func (s *Service) fingerprintOfPlan(p *Plan) string {
+	own := fmt.Sprintf("%s %d %d %d %d %d", p.At.UTC().Format(time.RFC3339Nano), p.Total, p.Matched, p.Protected, p.Restricted, p.Deletable)
+	return s.fingerprintOf(conditionText(p.Condition)) + "-" + fingerprintPart(planPart, own)
+}
+
+func fingerprintPart(i int, text string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("2 %d %q", i, text)))
+	return hex.EncodeToString(sum[:fingerprintBytes])
+}
+
+// planPart is the part that only the fingerprint of a plan has, behind those
+// that every fingerprint has.
+const planPart = 4
+
+// fingerprintBytes are enough of a hash, of which there are several.
+const fingerprintBytes = 16
+
+// differences names the parts in which two fingerprints differ.
+func differences(a, b string) []string {
+	names := [...]string{"condition", "schema", "protection", "scope", planPart: "plan"}
+	theirs, ours := strings.Split(a, "-"), strings.Split(b, "-")
+	if len(theirs) != len(ours) || len(ours) > len(names) {
+		return nil // not one of this version
+	}
+	var out []string
+	for i := range ours {
+		if theirs[i] != ours[i] {
+			out = append(out, names[i])
+		}
+	}
+	return out
 }
 
 func conditionText(c where.Condition) string { return "condition " + c.String() }

@@ -2,7 +2,9 @@ package deletion
 
 import (
 	"context"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -15,30 +17,79 @@ type targets struct {
 	pending       []contacts.Key
 	cursor, bound store.Cursor
 	walking       bool
+	// ahead is how many contacts are read at a time, where the store prefers
+	// more of them than a batch needs; the others wait in pending.
+	ahead int
+	// slow is how long a page may take. After one that took longer, because few
+	// contacts are selected, the walk goes on in steps of so many contacts,
+	// selected or not. 0: pages take as long as they take.
+	slow time.Duration
+	step int
 }
 
 func (t *targets) more() bool { return len(t.pending) > 0 || t.walking }
 
-// take returns the next candidates, at most that many, and none at the end.
+// take returns the next candidates, at most that many, and none at the end. In
+// steps it may return none before the end, so that the run can stop there.
 func (t *targets) take(ctx context.Context, reader *reader, sel store.Selection, limit int) ([]contacts.Key, error) {
 	n := min(limit, len(t.pending))
 	keys := t.pending[:n:n]
 	t.pending = t.pending[n:]
 	// A page may have fewer keys than it was asked for, or none, and not be the
 	// last one; only after none is it worth asking again.
-	for asked := false; t.walking && len(keys) < limit && (!asked || len(keys) == 0); asked = true {
-		page, err := reader.page(ctx, store.PageRequest{Selection: sel, After: t.cursor, Until: t.bound, Limit: limit - len(keys)})
+	start := time.Now()
+	again := func(asked bool) bool {
+		switch {
+		case !t.walking || len(keys) == limit:
+			return false
+		case asked && t.step > 0:
+			return time.Since(start) < stepsPerBatch*t.slow // to fill the batch, but not for ever
+		}
+		return !asked || len(keys) == 0
+	}
+	for asked := false; again(asked); asked = true {
+		want := limit - len(keys)
+		asking := time.Now()
+		page, err := reader.page(ctx, store.PageRequest{
+			Selection: sel, After: t.cursor, Until: t.bound, Limit: max(want, t.ahead), Scan: t.step,
+		})
 		if err != nil {
 			return nil, err
 		}
 		t.cursor, t.walking = page.Next, page.More
+		t.took(time.Since(asking), limit, len(page.Keys) == want)
+		found := page.Keys[:min(want, len(page.Keys))]
+		if rest := page.Keys[len(found):]; len(rest) > 0 {
+			t.pending = rest
+		}
 		if len(keys) == 0 {
-			keys = page.Keys
+			keys = slices.Clip(found)
 		} else {
-			keys = append(keys, page.Keys...)
+			keys = append(keys, found...)
 		}
 	}
 	return keys, nil
+}
+
+const (
+	stepsPerBatch = 4  // how many slow pages a batch is worth
+	firstStep     = 10 // times the batch
+)
+
+// took sizes the steps by what a page took. Where pages are full again in good
+// time there is no need for steps.
+func (t *targets) took(d time.Duration, limit int, full bool) {
+	switch {
+	case t.slow == 0 || t.ahead > limit: // a long page costs as much as a short one
+	case d > t.slow && t.step == 0:
+		t.step = firstStep * limit
+	case d > t.slow:
+		t.step = max(t.step/2, limit)
+	case full && d < t.slow/2:
+		t.step = 0
+	case d < t.slow/2 && t.step > 0 && t.step < math.MaxInt32/2:
+		t.step *= 2
+	}
 }
 
 // putBack returns what is left of a batch that could not be finished.

@@ -19,14 +19,15 @@ type volatility struct {
 func (v volatility) any() bool { return v.selects || v.restricts || v.guards }
 
 // volatile finds out whether a run by the selection would change its own
-// truth. It may say yes where a finer look would say no: then targets are
-// fixed needlessly, which costs memory and nothing else.
-func volatile(schema contacts.Schema, sel store.Selection) (volatility, error) {
+// truth, by what the schema says and what the store found. It may say yes where
+// a finer look would say no: then targets are fixed needlessly, which costs
+// memory and nothing else.
+func volatile(schema contacts.Schema, sel store.Selection, findings []store.Finding) (volatility, error) {
 	predicates, err := sel.Resolve(schema)
 	if err != nil {
 		return volatility{}, &failure{op: "selection", err: err}
 	}
-	p := places{schema: schema, placed: schema.Placed()}
+	p := places{schema: schema, placed: schema.Placed(), findings: findings}
 	guard := p.volatile(predicates.Scope.Root()) || p.volatile(predicates.Unprotected.Root())
 	v := volatility{
 		selects: guard || p.volatile(predicates.Condition.Root()),
@@ -44,8 +45,17 @@ func volatile(schema contacts.Schema, sel store.Selection) (volatility, error) {
 }
 
 type places struct {
-	schema contacts.Schema
-	placed []contacts.Placed
+	schema   contacts.Schema
+	placed   []contacts.Placed
+	findings []store.Finding
+}
+
+// unsaid reports whether a deletion may change rows of the table in ways that
+// the schema does not say.
+func (p places) unsaid(table string) bool {
+	return slices.ContainsFunc(p.findings, func(f store.Finding) bool {
+		return f.Volatile == store.AllVolatile || f.Volatile != store.NotVolatile && same(f.Table, table)
+	})
 }
 
 // volatile reports whether the condition reads what other deletions change.
@@ -105,6 +115,9 @@ func (p places) altered(fields map[string]bool) bool {
 // alters reports whether a deletion sets one of the table's columns in rows that
 // stay.
 func (p places) alters(table string, columns []string) bool {
+	if len(columns) > 0 && p.unsaid(table) {
+		return true
+	}
 	for i, w := range p.placed {
 		if same(w.Table, table) && intersect(p.set(i), columns) {
 			return true
@@ -132,7 +145,7 @@ func (p places) moves(i int) bool {
 // deletion depends on what it has.
 func (p places) changes(read int, fields map[string]bool) bool {
 	a := p.placed[read]
-	if a.OfContacts || p.moves(read) {
+	if a.OfContacts || p.moves(read) || p.unsaid(a.Table) {
 		return true
 	}
 	for i, w := range p.placed {

@@ -19,7 +19,7 @@ func (p places) freed(guardedChange bool) bool {
 			continue
 		}
 		for j, g := range p.placed {
-			if g.Action == contacts.ReadOnly || !same(d.Table, g.Table) || i == j && len(d.References) < 2 {
+			if !same(d.Table, g.Table) || i == j && len(d.References) < 2 {
 				continue
 			}
 			if guardedChange || p.loosens(j) {
@@ -35,7 +35,7 @@ func (p places) freed(guardedChange bool) bool {
 func (p places) loosens(guard int) bool {
 	for at := guard; at >= 0; at = p.placed[at].Above {
 		a := p.placed[at]
-		if p.moves(at) {
+		if p.moves(at) || p.unsaid(a.Table) {
 			return true
 		}
 		for _, w := range p.placed {

@@ -174,6 +174,10 @@ func TestWhatCanTakeAGuardAway(t *testing.T) {
 	single.Associations[1].References = ref("a")
 	read := plain(partners())
 	read.Associations[1].Action = contacts.Keep
+	seen := plain(partners())
+	seen.Associations[1].References = ref("a")
+	seen.Associations = append(seen.Associations, seen.Associations[1])
+	seen.Associations[2].Name, seen.Associations[2].Action, seen.Associations[2].References = "seen", contacts.ReadOnly, ref("b")
 	named := partners()
 	named.Associations[1].References = []contacts.Reference{{Fields: []string{"a"}}, {Fields: []string{"b"}, To: []string{"manager"}}}
 	for name, tc := range map[string]struct {
@@ -186,6 +190,7 @@ func TestWhatCanTakeAGuardAway(t *testing.T) {
 		"only the condition changes":   {partners(), store.Selection{Condition: changing, Protected: steady}, false},
 		"no guard":                     {partners(), store.Selection{Condition: changing}, false},
 		"rows of one contact":          {single, store.Selection{Condition: steady, Protected: changing}, false},
+		"a reference only read":        {seen, store.Selection{Condition: steady, Protected: changing}, true},
 		"contacts that are detached":   {partners(), store.Selection{Condition: steady, Protected: changing}, true},
 		"detached, but not changing":   {partners(), store.Selection{Condition: steady, Protected: steady}, false},
 		"rows that stay":               {read, store.Selection{Condition: steady, Protected: changing}, false},

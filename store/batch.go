@@ -24,8 +24,8 @@ func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
 	return b.resolve(schema, true)
 }
 
-// Outcome is what a batch did. Deleted and Skipped together hold each of the
-// batch's keys exactly once.
+// Outcome is what a batch did, or may have done; see Store.Delete. Deleted and
+// Skipped together hold each of the batch's keys exactly once.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of
 	// the walk.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -9,9 +10,13 @@ import (
 // finds the class and errors.As the driver's error.
 var (
 	// ErrTransient: nothing was changed, and the same call may succeed when
-	// repeated: a deadlock, a serialization failure, a busy database, a
-	// connection lost before the commit.
+	// repeated: what ErrContention means, a connection lost before the commit.
 	ErrTransient = errors.New("transient failure")
+	// ErrContention is the ErrTransient that comes from others who use the same
+	// rows: a deadlock, a serialization failure, a lock time-out, a busy
+	// database. A store gives it where it can tell, because it makes the next
+	// batches smaller.
+	ErrContention = fmt.Errorf("%w: contention", ErrTransient)
 	// ErrStatementTimeout: nothing was changed; a smaller batch may succeed.
 	ErrStatementTimeout = errors.New("statement time-out")
 	// ErrConstraint: nothing was changed, because a rule of the storage

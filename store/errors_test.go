@@ -33,6 +33,16 @@ func TestErrorSaysWhatTheStoreFound(t *testing.T) {
 	require.EqualError(t, err, "store: delete batch: unsafe: foreign keys are off (table notes)")
 }
 
+func TestContentionIsTransient(t *testing.T) {
+	t.Parallel()
+	err := error(&store.Error{Op: "delete batch", Class: store.ErrContention, Code: "5"})
+
+	require.EqualError(t, err, "store: delete batch: transient failure: contention (code 5)")
+	require.ErrorIs(t, err, store.ErrContention)
+	require.ErrorIs(t, err, store.ErrTransient)
+	require.NotErrorIs(t, store.ErrTransient, store.ErrContention, "other passing failures are not")
+}
+
 func TestErrorWithoutClassOrPlace(t *testing.T) {
 	t.Parallel()
 	err := error(&store.Error{Op: "count", Err: context.Canceled})

@@ -30,17 +30,36 @@ func (s Severity) String() string {
 }
 
 // Finding is something that Verify found out about the storage. It contains no
-// contact data.
+// contact data. Findings are comparable.
 type Finding struct {
 	// Code names the kind of finding, for programs: "missing-column".
 	Code     string
 	Severity Severity
-	Table    string
+	Table    string // as the schema names it, or with its database where it is not the contacts'
 	Column   string // empty: the whole table
 	// Message says what was found, and Advice what to do about it.
 	Message string
 	Advice  string
+	// Volatile says whose rows the deletion of contacts may change in ways that
+	// the schema does not say. A run whose condition, scope, protection or
+	// restrictions read such rows would change its own truth, and fixes its
+	// targets before the first batch.
+	Volatile Volatility
 }
+
+// Volatility says whose rows are meant.
+type Volatility uint8
+
+// The volatilities.
+const (
+	// NotVolatile means nobody's.
+	NotVolatile Volatility = iota
+	// TableVolatile means those of the finding's table, which the finding names
+	// as the schema does.
+	TableVolatile
+	// AllVolatile means those of any table.
+	AllVolatile
+)
 
 // CodeHeirMissing is the code of the finding that rows are to be handed over to
 // a contact that does not exist.

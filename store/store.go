@@ -21,7 +21,9 @@ type Store interface {
 	Schema() contacts.Schema
 
 	// Verify compares the schema with the storage. A run refuses to start on
-	// findings of severity Fatal.
+	// findings of severity Fatal, and fixes its targets by what
+	// [Finding.Volatile] says. The schema's gaps are among the findings; see
+	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
 	// Count counts the contacts that are selected, and on request the rows
@@ -40,7 +42,10 @@ type Store interface {
 	// Delete deletes contacts and treats their associations, in one
 	// transaction: all of what the Outcome says is durable when Delete
 	// returns without an error, and nothing is when it returns with one,
-	// unless the error is ErrOutcomeUnknown.
+	// unless the error is ErrOutcomeUnknown. Then the Outcome says what has
+	// become durable if the transaction was committed, so that the caller can
+	// look for the contacts that it names; a store that does not know returns
+	// an empty one.
 	//
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
@@ -52,11 +57,41 @@ type Store interface {
 	Delete(ctx context.Context, b Batch) (Outcome, error)
 }
 
-// BatchSizer is implemented by stores for which another batch size than 1000
-// is better when the host does not choose one.
-type BatchSizer interface {
-	// DefaultBatchSize returns a size of at least 1.
-	DefaultBatchSize() int
+// Pacer is implemented by stores that want another pace than the default where
+// the host chooses none.
+type Pacer interface {
+	// Pacing returns what suits the store, always the same.
+	Pacing() Pacing
+}
+
+// Pacing is the pace that suits a store. A field that is zero or negative stands
+// for its default.
+type Pacing struct {
+	// Start is the number of contacts in the first batch. The default is 500.
+	Start int
+	// Min and Max bound the numbers of contacts in the batches, which are sized
+	// by the time that those before them took; where they are equal, the size
+	// does not change. Min is for the sake of speed, and gives way to a time that
+	// the host chooses. The defaults are 100 and 10,000, or Start where that is
+	// beyond them.
+	Min, Max int
+	// Target is how long a call of Delete should take where the host does not
+	// choose the time. The default is 250 ms.
+	Target time.Duration
+	// Pause is the pause after a batch, as a share of the time that its calls
+	// of Delete took: 0.1 is a tenth. The default is 0, no pause.
+	Pause float64
+}
+
+// PageSizer is implemented by stores for which some conditions cost about as
+// much for a long page as for a short one, because they are read in one pass
+// over the associated rows. The service then reads long pages and cuts batches
+// from them.
+type PageSizer interface {
+	// PageSize returns how many contacts a page of the selection had best have,
+	// when a batch needs limit of them; limit if it does not matter. A page
+	// of that size takes no more than 16 MiB.
+	PageSize(s Selection, limit int) int
 }
 
 // Selection says which contacts are meant: those for which Condition and Scope
@@ -73,12 +108,12 @@ type Selection struct {
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
 	// Delete protects the heirs of hand-overs as well; what only reads does not.
 	// A row that is to be deleted and also refers, by a reference in the
-	// schema, to a contact that is protected or out of scope restricts, and so
-	// does such a contact itself where it would be detached or handed over. A
-	// row that is to be changed does not. Only references
-	// to contacts are looked at: a row that belongs to another contact by a
-	// row above, such as a message of that contact's conversation, does not
-	// restrict.
+	// schema (one that is only read too), to a contact that is protected or out
+	// of scope restricts, and so does such a contact itself where it would be
+	// detached or handed over. A row that is to be changed does not. Only
+	// references to contacts are looked at: a row that belongs to another
+	// contact by a row above, such as a message of that contact's conversation,
+	// does not restrict.
 	Protected where.Condition
 }
 
@@ -115,6 +150,10 @@ type PageRequest struct {
 	Until Cursor // inclusive; "": nothing is returned
 	// Limit is the largest number of contacts to return, at least 1.
 	Limit int
+	// Scan, when not 0, ends the page after that many contacts, selected or not
+	// and give or take a few: then Next is behind them. It bounds the time of a
+	// page where few contacts are selected. It has no effect with Keys.
+	Scan int
 	// Keys, when not nil, restricts the page to these contacts; After and
 	// Until do not apply then, and Limit still does.
 	Keys []contacts.Key

@@ -2,20 +2,23 @@ package where
 
 import "slices"
 
-// alwaysTrue reports the term of an OR that makes it true for every row: one
-// whose opposite is among the terms too, or that covers what the other tests
-// of its field leave. Stored values outside a field's kind are left out of
-// account, because a condition that matches all other rows is no less a
-// mistake.
-func alwaysTrue(terms []Node, cat Catalog) (Node, bool) {
+// alwaysTrue reports whether a term of an OR makes it true for every row: one
+// that is certain itself, whose opposite is among the terms too, or that covers
+// what the other tests of its field leave. Stored values outside a field's kind
+// are left out of account, because a condition that matches all other rows is
+// no less a mistake.
+func alwaysTrue(terms []Node, cat Catalog) bool {
 	seen := map[string]bool{}
 	covered := map[string]coverage{}
 	for _, t := range terms {
+		if certain(t, cat) {
+			return true
+		}
 		field, c := covers(t)
 		if o, ok := opposite(t); ok {
 			if seen[fullText(o)] {
 				if field == "" {
-					return t, true
+					return true
 				}
 				c |= coversKnown
 			}
@@ -28,14 +31,14 @@ func alwaysTrue(terms []Node, cat Catalog) (Node, bool) {
 			c |= coversNull
 		}
 		if covered[field] |= c; covered[field] == coversNull|coversKnown {
-			return t, true
+			return true
 		}
 	}
-	return nil, false
+	return false
 }
 
-// certain reports whether a whole condition only asks whether fields have a
-// value that always have one.
+// certain reports whether a whole condition, or a term of an OR, only asks
+// whether fields have a value that always have one.
 func certain(n Node, cat Catalog) bool {
 	if and, ok := n.(And); ok {
 		return !slices.ContainsFunc(and.Terms, func(t Node) bool { return !certain(t, cat) })

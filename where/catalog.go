@@ -26,6 +26,14 @@ type Catalog interface {
 	Names() (fields, associations []string)
 }
 
+// Hinter is a Catalog that can say more about a name that it does not have, for
+// messages.
+type Hinter interface {
+	// Hint returns what there is to say of the name, as what follows it in a
+	// sentence, or "".
+	Hint(name string) string
+}
+
 // Row is one stored row, for evaluation in memory.
 type Row interface {
 	// Value returns the stored value of a field: a value of the field's kind,

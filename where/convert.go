@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -180,8 +181,10 @@ func uuidValue(s string) (Value, error) {
 
 // As returns v as a value of a field of that kind. Values are never converted
 // from one kind to another; only spellings of the same kind are accepted: an
-// integer that fits, the text of a decimal, the canonical text of a UUID, and
-// relative times for times and dates. The error never contains the value.
+// integer that fits (a decimal field takes all), the text of a decimal, the
+// canonical text of a UUID, and relative times for times and dates. A float64
+// is no decimal: it seldom is the number that was written. The error never
+// contains the value.
 func (v Value) As(kind Kind) (Value, error) {
 	if v.kind == kind {
 		return v, nil
@@ -194,6 +197,10 @@ func (v Value) As(kind Kind) (Value, error) {
 		return Value{}, fmt.Errorf("the integer does not fit %s", kind)
 	case kind == KindDecimal && v.kind == KindText:
 		return decimalValue(v.str)
+	case kind == KindDecimal && v.kind == KindInt64:
+		return decimalValue(strconv.FormatInt(v.Int64(), 10))
+	case kind == KindDecimal && v.kind == KindUint64:
+		return decimalValue(strconv.FormatUint(v.num, 10))
 	case kind == KindUUID && v.kind == KindText:
 		return uuidValue(v.str)
 	case kind == KindTime && v.kind == kindAgo, kind == KindDate && v.kind == kindDateAgo:
@@ -212,7 +219,7 @@ func wanted(kind Kind) string {
 	case KindFloat64:
 		return "pass a float64, such as 3.0"
 	case KindDecimal:
-		return `pass its text, such as "12.50", or a decimal type`
+		return `pass its text, such as "12.50", an integer or a decimal type`
 	case KindBool:
 		return "pass a bool, or use WhereTrue or WhereFalse"
 	case KindTime:

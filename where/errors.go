@@ -2,6 +2,7 @@ package where
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,21 @@ type InvalidError struct {
 type TermError struct {
 	Term string // the term's text without its values, such as `email = ?`
 	Err  error
+}
+
+// distinct leaves out unknown names that are reported already: a condition may
+// read the same field in several terms.
+func distinct(faults []TermError) []TermError {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(faults, func(f TermError) bool {
+		var unknown *unknownNameError
+		if !errors.As(f.Err, &unknown) {
+			return false
+		}
+		said := seen[unknown.name]
+		seen[unknown.name] = true
+		return said
+	})
 }
 
 // Error lists all mistakes on one line.

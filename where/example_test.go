@@ -73,7 +73,7 @@ func ExampleCondition_Validate() {
 		}
 	}
 	// Output:
-	// emial = ?: there is no field emial; there are age, email
+	// emial = ?: there is no field emial; there are age, email; did you mean email?
 	// age < ?: the field is int64 and the value is text; pass an integer
 	// email CONTAINS ?: the search text is empty; use WhereEmpty or WhereNotEmpty
 }
@@ -128,4 +128,14 @@ func ExampleCondition_Resolve() {
 	oslo, _ := where.ValueOf("Oslo")
 	fmt.Println(predicate.Eval(row{values: map[string]where.Value{"city": oslo}}), predicate.Eval(row{}))
 	// Output: true unknown
+}
+
+// Associations of associations are reached one level at a time: the customers
+// of an order with a line of that product.
+func ExampleCondition_WhereExists_nested() {
+	recalled := where.New().WhereExists("orders", where.New().
+		WhereExists("order_lines", where.New().WhereEquals("product", "P-100")))
+
+	fmt.Println(recalled)
+	// Output: EXISTS orders WHERE (EXISTS order_lines WHERE (product = "P-100"))
 }

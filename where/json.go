@@ -1,6 +1,7 @@
 package where
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -36,7 +37,8 @@ type jsonNode struct {
 
 // MarshalJSON writes the condition in a versioned form in which every value
 // carries its kind. It fails for a condition that was built wrongly or is too
-// large to be used.
+// large to be used. Comparisons are < and >, which json.Marshal escapes; an
+// Encoder with SetEscapeHTML(false) leaves them as they are.
 func (c Condition) MarshalJSON() ([]byte, error) {
 	n := c.root()
 	if n == nil {
@@ -59,7 +61,13 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(jsonCondition{Version: jsonVersion, Where: w})
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(jsonCondition{Version: jsonVersion, Where: w}); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(out.Bytes()), nil
 }
 
 // UnmarshalJSON reads what [Condition.MarshalJSON] writes. Anything that it

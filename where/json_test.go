@@ -164,3 +164,12 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+func TestJSONLeavesComparisonsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	require.NoError(t, e.Encode(where.New().WhereLessThan("int", 1)))
+	require.Contains(t, b.String(), `"<"`)
+}

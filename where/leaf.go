@@ -113,10 +113,10 @@ func empty(field string, f Field, negated bool) Node {
 
 func (r *resolver) in(n In, f Field, negated bool) Node {
 	text := redactedText(n)
-	n.Negated, n.Fold = n.Negated != negated, f.Fold
 	if len(n.Values) == 0 {
-		return r.constant(n, n.Negated)
+		return r.constant(n, negated, n.Negated != negated)
 	}
+	n.Negated, n.Fold = n.Negated != negated, f.Fold
 	values := n.Values
 	n.set = make(map[Value]struct{}, len(values))
 	n.Values = make([]Value, 0, len(values))

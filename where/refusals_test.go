@@ -70,19 +70,21 @@ func alwaysTrue() []refused {
 	return []refused{
 		{"not NoResults", n.WhereNot(where.NoResults()), "(NOT NOTHING): " + message},
 		{"not a group without results", n.WhereNot(line.NoResults()), message},
-		{"not in of nothing by negation", n.WhereNot(n.WhereIn("int")), "int NOT IN (0 values): " + message},
+		{"not in of nothing by negation", n.WhereNot(n.WhereIn("int")), "(NOT int IN (0 values)): " + message},
 		{"no row of an impossible kind", n.WhereNotExists("rows", where.NoResults()), "NOT EXISTS rows WHERE (NOTHING): " + message},
 		{"not a row of an impossible kind", n.WhereNot(n.WhereExists("rows", n.WhereIn("int"))), message},
 		{"a count of at least none", n.WhereCount("rows", where.GreaterOrEqual, 0), "COUNT(rows) >= ?: " + message},
-		{"not a count below none", n.WhereNot(n.WhereCount("rows", where.Less, 0)), "COUNT(rows) >= ?: " + message},
+		{"not a count below none", n.WhereNot(n.WhereCount("rows", where.Less, 0)), "(NOT COUNT(rows) < ?): " + message},
 		{"a count of impossible rows", n.WhereCount("rows", where.Less, 1, where.NoResults()), message},
-		{"NULL or not", either(n.WhereNull("int"), n.WhereNotNull("int")), "int IS NOT NULL, joined by OR with what it leaves: " + message},
+		{"NULL or not", either(n.WhereNull("int"), n.WhereNotNull("int")), "(int IS NULL OR int IS NOT NULL): " + message},
 		{"NULL or known", either(n.WhereNull("int"), n.WhereKnown("int")), message},
 		{"known or not", either(n.WhereKnown("int"), n.WhereUnknown("int")), message},
 		{"empty or not", either(n.WhereEmpty("text"), n.WhereNotEmpty("text")), message},
 		{"empty or not of a number", either(n.WhereEmpty("int"), n.WhereNotEmpty("int")), message},
 		{"equal, not equal or NULL", n.WhereEqualsOrNull("int", 1).Or().WhereNotEquals("int", 1), message},
 		{"less, not less or NULL", n.WhereLessThan("int", 1).Or().WhereNull("int").Or().WhereGreaterOrEquals("int", 1), message},
+		{"equal or not that, or NULL", n.WhereEquals("int", 1).Or().WhereNot(n.WhereEquals("int", 1)).Or().WhereNull("int"), "(int = ? OR (NOT int = ?) OR int IS NULL): " + message},
+		{"neither less nor not less nor NULL, negated", n.WhereNot(n.WhereLessThan("int", 1).WhereGreaterOrEquals("int", 1).WhereNotNull("int")), "(NOT (int < ? AND int >= ? AND int IS NOT NULL)): " + message},
 		{"in, not in or NULL", n.WhereIn("int", 1).Or().WhereNotIn("int", 1).Or().WhereNull("int"), message},
 		{"contained, not contained or NULL", n.WhereContains("text", "a").Or().WhereNotContains("text", "a").Or().WhereNull("text"), message},
 		{"like, not like or NULL", n.WhereLike("text", "a%").Or().WhereNotLike("text", "a%").Or().WhereNull("text"), message},
@@ -93,7 +95,7 @@ func alwaysTrue() []refused {
 		{"neither NULL nor not, negated", n.WhereNot(n.WhereNull("int").WhereNotNull("int")), message},
 		{"NULL or not, among other terms", line.Where(either(n.WhereNull("text"), n.WhereNotNull("text"))), message},
 		{"NULL or not, in nested brackets", n.Where(either(n.WhereNull("int"), line)).Or().Where(either(n.WhereNull("bool"), n.WhereNotNull("int"))), message},
-		{"NULL or not, of rows", n.WhereExists("rows", either(n.WhereNull("int"), n.WhereNotNull("int"))), "rows: int IS NOT NULL"},
+		{"NULL or not, of rows", n.WhereExists("rows", either(n.WhereNull("int"), n.WhereNotNull("int"))), "rows: (int IS NULL OR int IS NOT NULL): " + message},
 	}
 }
 

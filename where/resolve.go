@@ -43,7 +43,8 @@ func (c Condition) Resolve(cat Catalog) (Predicate, error) {
 
 func (c Condition) resolve(cat Catalog, relative bool) (Predicate, error) {
 	r := resolver{relative: relative}
-	root := c.root()
+	written := c.root()
+	root := written
 	switch {
 	case root == nil:
 		r.fail(TermError{Err: errEmpty})
@@ -55,12 +56,12 @@ func (c Condition) resolve(cat Catalog, relative bool) (Predicate, error) {
 		root = r.parts(c.groups[0], cat)
 	default:
 		root = r.node(root, cat, false)
-		if certain(root, cat) {
-			r.fail(TermError{redactedText(root), errAlwaysTrue})
-		}
+	}
+	if len(r.faults) == 0 && certain(root, cat) {
+		r.fail(TermError{redactedText(written), errAlwaysTrue})
 	}
 	if len(r.faults) > 0 {
-		return Predicate{}, &InvalidError{Terms: r.faults}
+		return Predicate{}, &InvalidError{Terms: distinct(r.faults)}
 	}
 	return Predicate{root: root}, nil
 }
@@ -98,9 +99,9 @@ func (r *resolver) parts(terms []Node, cat Catalog) Node {
 func (r *resolver) node(n Node, cat Catalog, negated bool) Node {
 	switch n := n.(type) {
 	case And:
-		return r.join(n.Terms, cat, negated, negated)
+		return r.join(n, n.Terms, cat, negated, negated)
 	case Or:
-		return r.join(n.Terms, cat, negated, !negated)
+		return r.join(n, n.Terms, cat, negated, !negated)
 	case Not:
 		return r.node(n.Term, cat, !negated)
 	case Constant:
@@ -108,7 +109,7 @@ func (r *resolver) node(n Node, cat Catalog, negated bool) Node {
 			r.fail(TermError{redactedText(n), errEverything})
 			return Constant{}
 		}
-		return r.constant(Not{n}, negated)
+		return r.constant(n, negated, negated)
 	case Exists:
 		return r.exists(n, cat, negated)
 	case Count:
@@ -123,10 +124,13 @@ func (r *resolver) node(n Node, cat Catalog, negated bool) Node {
 	return r.leaf(n, cat, negated)
 }
 
-// constant is where a term turns out to be always true, an error, or always
-// false.
-func (r *resolver) constant(n Node, isTrue bool) Node {
+// constant is where a term, as it was written, turns out to be always true, an
+// error, or always false.
+func (r *resolver) constant(n Node, negated, isTrue bool) Node {
 	if isTrue {
+		if negated {
+			n = Not{n}
+		}
 		r.fail(TermError{redactedText(n), errAlwaysTrue})
 	}
 	return Constant{}
@@ -134,7 +138,7 @@ func (r *resolver) constant(n Node, isTrue bool) Node {
 
 // join resolves the terms of an AND or OR and joins them, after constants are
 // folded: false ends an AND and vanishes from an OR.
-func (r *resolver) join(terms []Node, cat Catalog, negated, or bool) Node {
+func (r *resolver) join(written Node, terms []Node, cat Catalog, negated, or bool) Node {
 	var out []Node
 	isFalse := false
 	for _, t := range terms {
@@ -155,8 +159,8 @@ func (r *resolver) join(terms []Node, cat Catalog, negated, or bool) Node {
 	case len(out) == 1:
 		return out[0]
 	case or:
-		if t, ok := alwaysTrue(out, cat); ok {
-			r.fail(TermError{redactedText(t) + ", joined by OR with what it leaves", errAlwaysTrue})
+		if alwaysTrue(out, cat) {
+			return r.constant(written, negated, true)
 		}
 		return Or{out}
 	}
@@ -186,22 +190,4 @@ func (r *resolver) id(n ID, cat Catalog, negated bool) Node {
 		terms[i] = Compare{Field: field, Op: Equal, Value: n.Values[i]}
 	}
 	return r.node(And{terms}, cat, negated)
-}
-
-// field looks a field up and reports it when there is none.
-func (r *resolver) field(n Node, name string, cat Catalog) (Field, bool) {
-	f, ok := cat.Field(name)
-	if !ok {
-		fields, _ := cat.Names()
-		r.fail(TermError{redactedText(n), unknownName("field", name, fields)})
-	}
-	f.Fold = f.Fold && f.Kind == KindText
-	return f, ok
-}
-
-func unknownName(what, name string, known []string) error {
-	if len(known) == 0 {
-		return fmt.Errorf("there is no %s %s", what, quoteName(name))
-	}
-	return fmt.Errorf("there is no %s %s; there are %s", what, quoteName(name), strings.Join(known, ", "))
 }

@@ -10,8 +10,7 @@ import (
 func (r *resolver) rows(n Node, association string, rows Node, cat Catalog) (below Catalog, out Node, none, ok bool) {
 	below, ok = cat.Association(association)
 	if !ok {
-		_, names := cat.Names()
-		r.fail(TermError{redactedText(n), unknownName("association", association, names)})
+		r.fail(TermError{redactedText(n), r.noAssociation(association, cat)})
 		return nil, nil, false, false
 	}
 	if rows == nil {
@@ -27,19 +26,20 @@ func (r *resolver) rows(n Node, association string, rows Node, cat Catalog) (bel
 
 func (r *resolver) exists(n Exists, cat Catalog, negated bool) Node {
 	_, rows, none, ok := r.rows(n, n.Association, n.Rows, cat)
-	n.Negated = n.Negated != negated
 	switch {
 	case !ok:
 		return Constant{}
 	case none:
-		return r.constant(n, n.Negated)
+		return r.constant(n, negated, n.Negated != negated)
 	}
+	n.Negated = n.Negated != negated
 	n.Rows = rows
 	return n
 }
 
 func (r *resolver) count(n Count, cat Catalog, negated bool) Node {
 	below, rows, none, ok := r.rows(n, n.Association, n.Rows, cat)
+	written := n
 	if negated {
 		n.Op = n.Op.negate()
 	}
@@ -50,9 +50,9 @@ func (r *resolver) count(n Count, cat Catalog, negated bool) Node {
 	case !ok:
 		return Constant{}
 	case none:
-		return r.constant(n, n.Op.Holds(cmp.Compare(0, n.N)))
+		return r.constant(written, negated, n.Op.Holds(cmp.Compare(0, n.N)))
 	case n.N == 0 && n.Op == GreaterOrEqual:
-		return r.constant(n, true)
+		return r.constant(written, negated, true)
 	case n.N == 0 && n.Op == Less:
 		return Constant{}
 	}

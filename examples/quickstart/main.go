@@ -70,6 +70,9 @@ func run(ctx context.Context, args []string, in *os.File, out *os.File) (err err
 	if err := printReport(out, *report, before, after); err != nil {
 		return err
 	}
+	if report.Deleted == 0 {
+		fmt.Fprintf(out, "nothing left to delete; delete %s to start again, or try -empty %s\n", *path, r.other())
+	}
 	return verify(ctx, db, r, report.At, out)
 }
 

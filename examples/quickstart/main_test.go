@@ -5,8 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/where"
 )
 
 // quickstart runs the program with the arguments and returns what it printed.
@@ -30,18 +34,28 @@ func TestQuickstart(t *testing.T) {
 	out, err := quickstart(t, "-db", db, "-contacts", "3000")
 	require.NoError(t, err)
 	require.True(t, strings.HasSuffix(out, verified), out)
-	require.Regexp(t, `deleted 1[45]\d\d contacts`, out, "about half of the contacts have no email")
+	require.NotContains(t, out, "nothing left to delete")
+	require.Regexp(t, `deleted 1[45]\d\d contacts in 1 batch,`, out, "about half of the contacts have no email")
 
 	out, err = quickstart(t, "-db", db)
 	require.NoError(t, err)
 	require.Contains(t, out, "using the database found")
 	require.Contains(t, out, "deleted 0 contacts", "the first run has deleted them all")
+	require.Contains(t, out, "nothing left to delete; delete "+db+" to start again, or try -empty phone\n")
 	require.True(t, strings.HasSuffix(out, verified), out)
 
 	out, err = quickstart(t, "-db", db, "-empty", "phone", "-older", "1h")
 	require.NoError(t, err)
 	require.Regexp(t, `deleted [45]\d\d contacts`, out, "a third of those left have no phone")
 	require.True(t, strings.HasSuffix(out, verified), out)
+}
+
+// The README's schema is this one's, and its readers try the ready segments.
+func TestReadySegmentsFitTheSchema(t *testing.T) {
+	t.Parallel()
+	for _, segment := range []where.Condition{contacts.Inactive(30 * 24 * time.Hour), contacts.Contactless(), contacts.Anonymous()} {
+		require.NoError(t, segment.Validate(crm().Catalog()))
+	}
 }
 
 func TestQuickstartRefusesWrongFlags(t *testing.T) {

@@ -53,8 +53,12 @@ func printPlan(w io.Writer, plan *deletion.Plan) error {
 // printReport shows, per table, what was there before, what went, and what is
 // there after. Before and after were counted with plain SQL.
 func printReport(w io.Writer, r deletion.Report, before, after map[string]int64) error {
-	fmt.Fprintf(w, "\ndeleted %d contacts in %d batches, %.1f s, %.0f contacts/s; stopped: %s\n\n",
-		r.Deleted, r.Batches, r.Duration.Seconds(), r.Rate, r.Stopped)
+	batches := "batches"
+	if r.Batches == 1 {
+		batches = "batch"
+	}
+	fmt.Fprintf(w, "\ndeleted %d contacts in %d %s, %.1f s, %.0f contacts/s; stopped: %s\n\n",
+		r.Deleted, r.Batches, batches, r.Duration.Seconds(), r.Rate, r.Stopped)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "table\tbefore\tdeleted\tdetached\tafter\t")
 	fmt.Fprintf(t, "contacts\t%d\t%d\t\t%d\t\n", before["contacts"], r.Deleted, after["contacts"])

@@ -28,6 +28,14 @@ func newRule(field string, age time.Duration) (rule, error) {
 	return rule{field: field, age: age}, nil
 }
 
+// other is another field to try.
+func (r rule) other() string {
+	if r.field == "phone" {
+		return "external_id"
+	}
+	return "phone"
+}
+
 // condition is the rule as a host writes it for the library.
 func (r rule) condition() where.Condition {
 	return where.New().

@@ -20,7 +20,7 @@ func crm() contacts.Schema {
 			{
 				Name: "activities", Table: "activities", Action: contacts.Delete, References: ofContact,
 				Fields: []contacts.Field{
-					contacts.Int64("contact_id"), contacts.Text("type"), contacts.Time("happened").In("happened_at"),
+					contacts.Int64("contact_id"), contacts.Text("type"), contacts.Time("created").In("happened_at"),
 				},
 			},
 			{

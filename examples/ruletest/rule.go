@@ -26,13 +26,18 @@ func Schema() contacts.Schema {
 				References: []contacts.Reference{{Fields: []string{"customer_id"}}},
 				Fields:     []contacts.Field{contacts.Int64("customer_id"), contacts.Time("placed").In("placed_at")},
 			},
-			{
-				Name: "open claims", Table: "claims", Action: contacts.Restrict,
-				References: []contacts.Reference{{Fields: []string{"customer_id"}}},
-				Where:      where.New().WhereEquals("state", "open"),
-				Fields:     []contacts.Field{contacts.Int64("customer_id"), contacts.Text("state")},
-			},
+			claims("open claims", contacts.Restrict, where.New().WhereEquals("state", "open")),
+			claims("claims", contacts.Delete, where.Condition{}), // of the customers who have no open one
 		},
+	}
+}
+
+// claims is the table of claims, or some of it.
+func claims(name string, action contacts.Action, which where.Condition) contacts.Association {
+	return contacts.Association{
+		Name: name, Table: "claims", Action: action, Where: which,
+		References: []contacts.Reference{{Fields: []string{"customer_id"}}},
+		Fields:     []contacts.Field{contacts.Int64("customer_id"), contacts.Text("state")},
 	}
 }
 

@@ -52,6 +52,11 @@ func TestDormant(t *testing.T) {
 			customer: memory.Row{"id": 1, "registered": longAgo, "newsletter": false},
 			claims:   []memory.Row{{"customer_id": 1, "state": "open"}},
 		},
+		"a claim of long ago": {
+			customer: memory.Row{"id": 1, "registered": longAgo, "newsletter": false},
+			claims:   []memory.Row{{"customer_id": 1, "state": "settled"}},
+			gone:     1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +64,7 @@ func TestDormant(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, st.Insert(tc.customer))
 			require.NoError(t, st.InsertRows("orders", tc.orders...))
-			require.NoError(t, st.InsertRows("open claims", tc.claims...))
+			require.NoError(t, st.InsertRows("claims", tc.claims...))
 			svc, err := deletion.New(st)
 			require.NoError(t, err)
 
@@ -68,6 +73,9 @@ func TestDormant(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tc.gone, report.Deleted)
 			require.Len(t, st.Contacts(), 1-int(tc.gone))
+			if tc.gone > 0 {
+				require.Empty(t, st.Rows("claims"), "claims go with their customer")
+			}
 		})
 	}
 }

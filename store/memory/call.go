@@ -26,8 +26,9 @@ type call struct {
 
 // rowFilter is the condition on an association's rows.
 type rowFilter struct {
-	pred where.Predicate
-	view view
+	pred   where.Predicate
+	unless bool // rows for which it is true do not belong, all others do
+	view   view
 }
 
 // selection is a store.Selection, or a store.Batch.
@@ -42,11 +43,12 @@ func (s *Store) call(ctx context.Context, op string, which selection, at time.Ti
 		return nil, invalid(err)
 	}
 	for i, a := range s.assocs {
-		if a.Where.IsZero() {
+		test, unless := a.Belonging()
+		if test.IsZero() {
 			continue
 		}
-		f := &rowFilter{view: view{call: c, place: a.rows}}
-		if f.pred, err = a.Where.Freeze(at).Resolve(a.catalog); err != nil {
+		f := &rowFilter{unless: unless, view: view{call: c, place: a.rows}}
+		if f.pred, err = test.Freeze(at).Resolve(a.catalog); err != nil {
 			return nil, invalid(fmt.Errorf("association %q: %w", a.Name, err))
 		}
 		c.wheres[i] = f
@@ -119,7 +121,7 @@ func (c *call) belongs(a *assoc, i int, above, slot uint32) bool {
 		return true
 	}
 	f.view.slot = slot
-	return f.pred.Eval(&f.view) == where.True
+	return (f.pred.Eval(&f.view) == where.True) != f.unless
 }
 
 // refers reports whether the row refers to the row above.

@@ -91,6 +91,16 @@ func TestInsertKeepsWhatTheEncodingKeeps(t *testing.T) {
 	}}, st.Contacts())
 }
 
+func TestIntegersAreDecimalsToo(t *testing.T) {
+	t.Parallel()
+	st := newStore(t)
+	require.NoError(t, st.Insert(memory.Row{"id": 1, "balance": 12}, memory.Row{"id": 2, "balance": "12.01"}))
+	counts, err := st.Count(t.Context(), countOf(where.New().WhereLessOrEquals("balance", 12)))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, counts.Contacts)
+	require.ErrorContains(t, st.Insert(memory.Row{"id": 3, "balance": 12.0}), "the field is decimal and the value is float64")
+}
+
 func TestUnknownStandsForAStoredValueOutsideItsKind(t *testing.T) {
 	t.Parallel()
 	st := newStore(t)

@@ -195,7 +195,7 @@ func (s *Store) guard() {
 		}
 		var direct []ref
 		for _, other := range s.root.below {
-			if other.rows.table == a.rows.table && other.Action != contacts.ReadOnly {
+			if other.rows.table == a.rows.table {
 				direct = append(direct, other.refs...)
 			}
 		}

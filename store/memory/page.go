@@ -52,8 +52,8 @@ func (s *Store) readCursor(c store.Cursor) ([]where.Value, error) {
 
 // Page returns selected contacts in the order of their keys.
 func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
-	if r.Limit < 1 {
-		return store.Page{}, invalid(errors.New("the limit is less than 1"))
+	if r.Limit < 1 || r.Scan < 0 {
+		return store.Page{}, invalid(errors.New("the limit is less than 1, or Scan negative"))
 	}
 	columns, err := s.pageColumns(r.Fields)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	p := pager{call: c, columns: columns, limit: r.Limit, page: store.Page{Next: r.After}}
+	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, page: store.Page{Next: r.After}}
 	if r.Keys != nil {
 		return p.ofKeys(r.Keys)
 	}
@@ -84,6 +84,7 @@ type pager struct {
 	*call
 	columns []int
 	limit   int
+	scan    int // slots; 0: no end
 	page    store.Page
 }
 
@@ -112,7 +113,11 @@ func (p *pager) walk(after, until store.Cursor) (store.Page, error) {
 			return p.page, nil // After is at the end or behind it
 		}
 	}
-	for ; slot < end && len(p.page.Keys) < p.limit; slot++ {
+	stop := end
+	if p.scan > 0 && int64(slot)+int64(p.scan) < int64(end) {
+		stop = slot + uint32(p.scan) //nolint:gosec // less than end
+	}
+	for ; slot < stop && len(p.page.Keys) < p.limit; slot++ {
 		p.look(slot)
 		if p.err != nil {
 			return store.Page{}, p.err

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -37,9 +38,20 @@ func (b *builder) stored(c change) term {
 	return expr("?", x)
 }
 
-// storable refuses values that the engine cannot store in their fields.
-func (m *model) storable(e codec) error {
+// stepwise is implemented by engines whose UPDATE sets one column after the
+// other, so that an expression reads what was set before it, and counts only
+// rows that are not the same afterwards.
+type stepwise interface{ stepwise() }
+
+// storable refuses what the engine cannot set: values that it cannot store in
+// their fields, and on a stepwise one several fields of one reference of
+// several, because the test for the second would see the first.
+func (m *model) storable(e engine) error {
+	_, steps := e.(stepwise)
 	for _, a := range m.all {
+		if steps && slices.ContainsFunc(a.refs, a.mixes) {
+			return fmt.Errorf("sqlstore: association %q: this engine cannot set several fields of one reference where rows have several references; name one field for each in SetNull or Heir", a.Name)
+		}
 		for _, c := range a.changes() {
 			if _, err := e.encode(c.field, c.value); err != nil && !c.value.IsNull() {
 				return fmt.Errorf("sqlstore: association %q: a value to be set: %w", a.Name, err)
@@ -64,6 +76,18 @@ func (a *association) changes() []change {
 
 func (c change) same(other change) bool { return c.field.ColumnName() == other.field.ColumnName() }
 
+// mixes reports whether the reference, and not all of them, sets several of its
+// own fields.
+func (a *association) mixes(r reference) bool {
+	n := 0
+	for _, c := range r.changes {
+		if containsField(r.from, c.field) && len(a.changing(c.field)) < len(a.refs) {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // changing are the references that the field is set with.
 func (a *association) changing(f contacts.Field) []reference {
 	var out []reference
@@ -73,6 +97,21 @@ func (a *association) changing(f contacts.Field) []reference {
 		}
 	}
 	return out
+}
+
+// count returns how many rows the association's statement is about, and false
+// where the statement itself says so: rows with a reference that stays may hold
+// already what is set.
+func (d *deletion) count(t *tx, a *association, k keyList) (n int64, ok bool, err error) {
+	if _, steps := d.store.engine.(stepwise); !steps || !slices.ContainsFunc(a.refs, func(r reference) bool { return r.stays }) {
+		return 0, false, nil
+	}
+	b := d.builder()
+	row := b.led(a, b.level(a.rows))
+	err = t.query(a.Table, selection{
+		columns: []term{expr("count(*)")}, from: expr(b.source(row)), where: b.affected(a, row, k),
+	}.term(), func(r *sql.Rows) error { return r.Scan(&n) })
+	return n, true, err
 }
 
 // severed is the association as far as none of its rows may refer to a contact

@@ -18,6 +18,10 @@ type builder struct {
 	tables  tableSet
 	at      time.Time // for which relative times in the schema are frozen
 	aliases int
+	changes bool // the statement changes rows
+	few     bool // the statement is about a list of contacts
+	// unserved says that associated rows are asked for without an index for it.
+	unserved bool
 }
 
 // level is a table in a statement, under its alias.
@@ -25,6 +29,7 @@ type level struct {
 	rows  *rowSet
 	alias string // quoted
 	info  tableInfo
+	hint  string // stands behind the alias
 }
 
 // level enters a table; every use of a table has an alias of its own.
@@ -37,8 +42,28 @@ func (b *builder) level(rows *rowSet) level {
 	return level{rows: rows, alias: b.quote(name), info: b.tables[rows.table]}
 }
 
-// source is the table as it stands in FROM, DELETE and UPDATE.
-func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS " + l.alias }
+// source is the table as it stands in FROM.
+func (b *builder) source(l level) string { return b.table(l.rows.table) + " AS " + l.alias + l.hint }
+
+// change enters a table whose rows the statement changes.
+func (b *builder) change(rows *rowSet) level {
+	b.changes = true
+	l := b.level(rows)
+	if b.unnamed() && l.info.name != "" {
+		l.alias = b.quote(l.info.name)
+	}
+	return l
+}
+
+// delete deletes the rows of a level that change has entered.
+func (b *builder) delete(l level, where term) term {
+	return deleteRows(b.target(b.table(l.rows.table), l.alias)+l.hint, where)
+}
+
+// update sets columns in the rows of a level that change has entered.
+func (b *builder) update(l level, set []assignment, where term) term {
+	return updateRows(b.changed(b.table(l.rows.table), l.alias)+l.hint, set, where)
+}
 
 // table quotes a table's name, with the database in which it was found: a
 // temporary table, or a name of this package's own, must not hide it.
@@ -63,6 +88,14 @@ func (b *builder) columns(l level, fields []contacts.Field) []column {
 	out := make([]column, len(fields))
 	for i, f := range fields {
 		out[i] = b.column(l, f)
+	}
+	return out
+}
+
+func sqlOf(columns []column) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = c.sql
 	}
 	return out
 }
@@ -120,7 +153,7 @@ func (b *builder) leaf(n where.Node, l level) term {
 			if n.Negated {
 				return b.known(c)
 			}
-			return expr(c.sql + " IS NULL")
+			return b.null(c)
 		})
 	case where.Known:
 		return b.on(l, n.Field, func(c column) term {

@@ -1,42 +1,37 @@
 package sqlstore
 
 import (
-	"strings"
-
 	"github.com/contactsweep/contactsweep/contacts"
 )
 
 // keyList is the base of a statement about contacts whose keys are known.
-type keyList struct{ rows keyRows }
+type keyList struct{ keys boundKeys }
 
-func (k keyList) key(*builder) term {
-	return selection{columns: k.rows.columns, from: k.rows.from}.term()
+// keyList makes the list of keys that the statements of a batch share.
+func (b *builder) keyList(keys []contacts.Key) (keyList, error) {
+	if len(keys) == 0 {
+		return keyList{}, errNoKeys
+	}
+	c := level{rows: b.model.contacts, info: b.tables[b.model.contacts.table]}
+	bound, err := b.bind(b.columns(c, c.rows.key), keys)
+	return keyList{bound}, err
 }
 
-func (k keyList) other(b *builder, fields []contacts.Field) term {
+func (k keyList) equalsKey(b *builder, columns []string) term {
+	return b.isOneOf(columns, false, k.keys)
+}
+
+func (k keyList) fields(b *builder, fields []contacts.Field) ([]column, func([]string) term) {
 	c := b.level(b.model.contacts)
-	return b.pick(c, fields, b.keyIn(c, k))
+	return b.columns(c, fields), func(expressions []string) term { return b.pick(c, expressions, b.keyIn(c, k)) }
 }
 
 // keyIn is true for the contacts of the list.
 func (b *builder) keyIn(c level, k keyList) term {
 	plain, exact := b.keyColumns(c)
-	terms := []term{expr(tuple(plain)+" IN (?)", k.key(b))}
+	terms := []term{b.isOneOf(plain, false, k.keys)}
 	if exact != nil {
-		terms = append(terms, expr(tuple(exact)+" IN (?)", k.key(b)))
-	}
-	return all(terms...)
-}
-
-// keyJoin is true where the contact is that of the list's row.
-func (b *builder) keyJoin(c level, k keyList) term {
-	plain, exact := b.keyColumns(c)
-	var terms []term
-	for i := range plain {
-		terms = append(terms, expr(plain[i]+" = ?", k.rows.columns[i]))
-		if exact != nil {
-			terms = append(terms, expr(exact[i]+" = ?", k.rows.columns[i]))
-		}
+		terms = append(terms, b.isOneOf(exact, true, k.keys))
 	}
 	return all(terms...)
 }
@@ -80,17 +75,6 @@ func (b *builder) keyOrder(c level, suffix string) []string {
 		plain[i] += suffix
 	}
 	return plain
-}
-
-// keyCompared compares the key with values, as a row value where it has
-// several columns, so that the key's index gives the rows in their order.
-func (b *builder) keyCompared(c level, op string, values []any) term {
-	plain, _ := b.keyColumns(c)
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	if len(values) > 1 {
-		marks = "(" + marks + ")"
-	}
-	return expr(tuple(plain)+" "+op+" "+marks, values...)
 }
 
 // keyRead are the expressions that the key's values are read from.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -25,7 +26,7 @@ func (b *builder) exists(n where.Exists, l level) term {
 		return failed{err}
 	}
 	row := b.level(a.rows)
-	found := expr("EXISTS (?)", b.belonging(a, l, row, b.rowTest(n.Rows, row)))
+	found := expr("EXISTS (?)", b.belonging(a, l, row, b.rowTest(n.Rows, row), n.Rows))
 	if n.Negated {
 		return expr("NOT ?", found)
 	}
@@ -39,12 +40,19 @@ func (b *builder) rowTest(n where.Node, row level) term {
 	return b.node(n, row)
 }
 
-// belonging selects the rows of an association that belong to the row above.
-func (b *builder) belonging(a *association, up, row level, test term) term {
-	return selection{
+// belonging selects the rows of an association that belong to the row above and
+// pass a test, that of tested where it is a condition's.
+func (b *builder) belonging(a *association, up, row level, test term, tested where.Node) term {
+	s := selection{
 		columns: []term{expr("1")}, from: expr(b.source(row)),
 		where: all(b.refersTo(a, up, row), b.rowCondition(a, row), test),
-	}.term()
+	}
+	if b.served(a, tested) {
+		s.suffix = b.probe()
+	} else {
+		b.unserved = true
+	}
+	return s.term()
 }
 
 func (b *builder) count(n where.Count, l level) term {
@@ -90,24 +98,34 @@ func (b *builder) refersBy(r reference, up, row level) term {
 	var terms, guards []term
 	for i, f := range r.from {
 		from, to := b.column(row, f), b.column(up, r.to[i])
+		if err := b.joinable(to, from); err != nil {
+			return failed{err}
+		}
 		above, below := b.joined(to, from)
 		terms = append(terms, expr(above+" = "+below))
-		guards = append(guards, b.filled(r, from))
+		guards = append(guards, b.guard(r, from))
 	}
 	return all(append(append(terms, guards...), b.constants(r, row)...)...)
 }
 
-// filled is true for a column that refers to something, as far as that does
+// guard is true for a column that refers to something, as far as that does
 // not follow from being equal to what it refers to; nil where there is nothing
 // to ask. Rows are found as the database joins them: otherwise a row that is
 // there would not restrict, or be left behind. Only the empty text refers to
 // nothing, unless it is part of the key.
-func (b *builder) filled(r reference, c column) term {
-	if r.toKey || c.field.Kind != where.KindText {
+func (b *builder) guard(r reference, c column) term {
+	if !r.skips(c.field) {
 		return nil
 	}
-	return expr(c.sql + " <> ''")
+	return b.filled(c)
 }
+
+// skips reports whether the reference takes the empty text in the field for
+// none, and skipsEmpty whether it does in any field. A foreign key knows no
+// such difference.
+func (r reference) skips(f contacts.Field) bool { return !r.toKey && f.Kind == where.KindText }
+
+func (r reference) skipsEmpty() bool { return slices.ContainsFunc(r.from, r.skips) }
 
 func (b *builder) constants(r reference, row level) []term {
 	out := make([]term, len(r.constants))
@@ -127,21 +145,28 @@ func (b *builder) constants(r reference, row level) []term {
 
 // rowCondition is the association's own condition on its rows, or nil.
 func (b *builder) rowCondition(a *association, row level) term {
-	if a.Where.IsZero() {
+	test, unless := a.Belonging()
+	if test.IsZero() {
 		return nil
 	}
-	p, err := a.Where.Freeze(b.at).Resolve(a.cat)
+	p, err := test.Freeze(b.at).Resolve(a.cat)
 	if err != nil {
 		return failed{fmt.Errorf("sqlstore: association %q: %w", a.Name, err)}
+	}
+	if unless {
+		return expr("(?) IS NOT TRUE", b.predicate(p, row))
 	}
 	return b.predicate(p, row)
 }
 
-// base selects columns of the contacts that a statement is about.
+// base is the contacts that a statement is about.
 type base interface {
-	// key selects the contacts' keys, and other any other fields of theirs.
-	key(b *builder) term
-	other(b *builder, fields []contacts.Field) term
+	// equalsKey is true for columns that are equal to the key of one of the
+	// contacts.
+	equalsKey(b *builder, columns []string) term
+	// fields are columns that hold other fields of the contacts, and what
+	// selects expressions of them.
+	fields(b *builder, fields []contacts.Field) ([]column, func(expressions []string) term)
 }
 
 // reached is true for the rows of an association that belong to the contacts,
@@ -156,28 +181,39 @@ func (b *builder) reached(a *association, row level, from base) term {
 }
 
 func (b *builder) reachedBy(a *association, r reference, row level, from base) term {
-	var target term
-	var up level
+	columns := b.columns(row, r.from)
+	var to []column
+	var pick func([]string) term
+	listed := a.above == nil && r.toKey && b.listed(r, row, b.model.contacts)
 	switch {
-	case a.above != nil:
-		up = b.level(a.above.rows)
-		target = b.pick(up, r.to, b.reached(a.above, up, from))
-	case r.toKey && b.listed(r, row, b.model.contacts):
-		up = b.level(b.model.contacts)
-		target = from.key(b)
+	case listed:
+		to = b.columns(level{rows: b.model.contacts, info: b.tables[b.model.contacts.table]}, r.to)
+	case a.above == nil:
+		to, pick = from.fields(b, r.to)
 	default:
-		up = b.level(b.model.contacts)
-		target = from.other(b, r.to)
+		up := b.level(a.above.rows)
+		if _, few := from.(keyList); few {
+			up = b.led(a.above, up)
+		}
+		to, pick = b.columns(up, r.to), func(e []string) term { return b.pick(up, e, b.reached(a.above, up, from)) }
 	}
-	var lists []string
+	var above, below []string
 	var guards []term
-	for i, f := range r.from {
-		c := b.column(row, f)
-		_, below := b.joined(b.column(up, r.to[i]), c)
-		lists = append(lists, below)
-		guards = append(guards, b.filled(r, c))
+	for i, c := range columns {
+		if err := b.joinable(to[i], c); err != nil {
+			return failed{err}
+		}
+		x, y := b.joined(to[i], c)
+		above, below = append(above, x), append(below, y)
+		guards = append(guards, b.guard(r, c))
 	}
-	return all(append(append([]term{expr(tuple(lists)+" IN (?)", target)}, guards...), b.constants(r, row)...)...)
+	var found term
+	if listed {
+		found = from.equalsKey(b, below)
+	} else {
+		found = expr(tuple(below)+" IN (?)", pick(above))
+	}
+	return all(append(append([]term{found}, guards...), b.constants(r, row)...)...)
 }
 
 // listed reports whether the reference can be looked up in a list of the keys'
@@ -185,21 +221,29 @@ func (b *builder) reachedBy(a *association, r reference, row level, from base) t
 // columns.
 func (b *builder) listed(r reference, row level, up *rowSet) bool {
 	for i, f := range r.from {
-		if r.to[i].Name != up.key[i].Name || !b.alike(row.info.column(f.ColumnName()), b.tables[up.table].column(r.to[i].ColumnName())) {
+		if r.to[i].Name != up.key[i].Name || b.folds(r.to[i], f) ||
+			!b.alike(row.info.column(f.ColumnName()), b.tables[up.table].column(r.to[i].ColumnName())) {
 			return false
 		}
 	}
 	return true
 }
 
-// pick selects fields of the rows that fulfil the condition. Where they are
-// NULL nothing is equal to them.
-func (b *builder) pick(l level, fields []contacts.Field, where term) term {
+// pick selects expressions from the rows that fulfil the condition. Where they
+// are NULL nothing is equal to them.
+func (b *builder) pick(l level, expressions []string, where term) term {
 	var columns []term
-	for _, c := range b.columns(l, fields) {
-		columns = append(columns, expr(c.sql))
+	for _, e := range expressions {
+		columns = append(columns, expr(e))
 	}
-	return selection{columns: columns, from: expr(b.source(l)), where: where}.term()
+	s := selection{columns: columns, from: expr(b.source(l)), where: where}
+	if b.changes && !b.rereads() {
+		// A table of its own for what is picked, which is computed before
+		// anything is changed.
+		s.distinct = true
+		return selection{columns: []term{expr("*")}, from: expr("(?) AS "+b.level(l.rows).alias, s.term())}.term()
+	}
+	return s.term()
 }
 
 // tuple is a column, or several as a row value.

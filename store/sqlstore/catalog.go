@@ -1,12 +1,14 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 )
 
 // catalog reads what the database knows of its tables.
@@ -17,17 +19,32 @@ type catalog interface {
 	// version is a number that is another one after every change of a
 	// database's tables.
 	version(ctx context.Context, q queryer, database string) (int64, error)
-	// foreignKeys returns those of all tables in the databases of the set.
+	// foreignKeys returns those that refer to tables in the databases of the set.
 	foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error)
 	// enforcing reports whether foreign keys are enforced on a connection.
 	enforcing(ctx context.Context, q queryer) (bool, error)
-	// changes reports whether the column stores values of the field in another
-	// form than the field's.
-	changes(f contacts.Field, c columnInfo) bool
+	// triggered lists the names of tables that have triggers, or anything else
+	// that may keep rows or make new ones.
+	triggered(tables tableSet) term
+	// remarks are findings about the server and the connection.
+	remarks(ctx context.Context, q queryer, tables tableSet) ([]store.Finding, error)
+	auditing
+}
+
+// habits are what an engine does with what the catalogue says.
+type habits interface {
+	// misfit says how much it matters that the column's type is not made for the
+	// field's values; 0: it is.
+	misfit(f contacts.Field, c columnInfo) store.Severity
 	// alike reports whether two columns store equal values in the same form.
 	alike(a, b columnInfo) bool
-	// triggered lists the names of tables that have triggers.
-	triggered(tables tableSet) term
+	// immediate reports whether a foreign key with that action forbids to
+	// delete a row together with those that refer to it, in one statement, or
+	// changes them although they go.
+	immediate(onDelete string) bool
+	// joinable is nil where two columns can be compared with each other.
+	// Otherwise a statement that would do so fails.
+	joinable(above, row column) error
 }
 
 // queryer is a *sql.DB or a *sql.Tx.
@@ -44,8 +61,12 @@ type tableInfo struct {
 	name     string // without the database
 	kind     tableKind
 	reuses   bool // the key of a deleted row may be given to a new one
-	columns  []columnInfo
-	indexes  []indexInfo
+	// keepsHistory says that deleted rows stay in a history of the table.
+	keepsHistory bool
+	columns      []columnInfo
+	indexes      []indexInfo
+	// exactNames says that names of columns differ by the case of letters.
+	exactNames bool
 }
 
 type tableKind uint8
@@ -55,18 +76,26 @@ const (
 	plainTable
 	view
 	virtualTable
+	unsafeTable // what is done to it is not undone with the transaction
 )
 
 type columnInfo struct {
 	name      string
 	declared  string // the declared type, in capitals
 	collation string // "": by bytes
+	odd       bool   // the collation is not one that the engine brings
+	charset   string // of texts, where the engine has several
+	collate   string // the collation's name, also where it compares by bytes
 	notNull   bool
 	generated bool
-	keyPart   int // 1 for the first column of the primary key, 0: not in it
+	// expression is what a generated column is computed by, as the database
+	// writes it.
+	expression string
+	keyPart    int // 1 for the first column of the primary key, 0: not in it
 }
 
 type indexInfo struct {
+	name       string   // where a statement can name it
 	columns    []string // "" for an expression
 	collations []string
 	unique     bool
@@ -86,18 +115,22 @@ const (
 )
 
 type foreignKey struct {
+	name     string // where it has one
 	database string
 	table    string
-	parent   string
-	columns  []string
-	target   []string // empty: the parent's primary key
-	onDelete string   // in capitals
+	// parentDatabase is where the table is that the key refers to.
+	parentDatabase string
+	parent         string
+	columns        []string
+	target         []string // empty: the parent's primary key
+	onDelete       string   // in capitals
+	onUpdate       string
 }
 
-// column returns the column of that name, which SQL compares without case.
+// column returns the column of that name.
 func (t tableInfo) column(name string) columnInfo {
 	for _, c := range t.columns {
-		if strings.EqualFold(c.name, name) {
+		if c.name == name || !t.exactNames && strings.EqualFold(c.name, name) {
 			return c
 		}
 	}
@@ -126,6 +159,22 @@ func (i indexInfo) tells(columns, collations []string) bool {
 		}
 	}
 	return true
+}
+
+// key is the primary key, in its order.
+func (t tableInfo) key() []string {
+	var parts []columnInfo
+	for _, c := range t.columns {
+		if c.keyPart > 0 {
+			parts = append(parts, c)
+		}
+	}
+	slices.SortFunc(parts, func(a, b columnInfo) int { return cmp.Compare(a.keyPart, b.keyPart) })
+	out := make([]string, len(parts))
+	for i, c := range parts {
+		out[i] = c.name
+	}
+	return out
 }
 
 // collations are those of the columns themselves.

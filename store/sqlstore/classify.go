@@ -25,9 +25,10 @@ const (
 	restrictedFrom
 )
 
-// classification selects, in the order of the walk, the place of each contact
-// of the list that exists, and the first cause that keeps it.
+// classification selects, in the order of the walk, the key of each contact of
+// the list that exists, and the first cause that keeps it.
 func (b *builder) classification(p store.Predicates, k keyList) (term, []*association) {
+	b.few = true
 	c := b.level(b.model.contacts)
 	sql, args := "CASE", []any{}
 	when := func(test term, code int) {
@@ -51,9 +52,9 @@ func (b *builder) classification(p store.Predicates, k keyList) (term, []*associ
 		code = expr(sql+fmt.Sprintf(" ELSE %d END", goes), args...)
 	}
 	return selection{
-		columns: []term{expr(k.rows.index), code},
-		from:    expr("? "+b.crossJoin()+" "+b.source(c), k.rows.from),
-		where:   all(b.keyJoin(c, k), b.keyKnown(c)),
+		columns: append(b.keyRead(c), code),
+		from:    expr(b.source(c)),
+		where:   all(b.keyIn(c, k), b.keyKnown(c)),
 		order:   b.keyOrder(c, ""),
 	}.term(), named
 }
@@ -100,7 +101,7 @@ func (b *builder) chain(path []*association, up level, test func(row level) term
 	} else {
 		inner = test(row)
 	}
-	return expr("EXISTS (?)", b.belonging(path[0], up, row, inner))
+	return expr("EXISTS (?)", b.belonging(path[0], up, row, inner, nil))
 }
 
 // guarded is true when the row refers to a contact that is protected or out of
@@ -123,20 +124,29 @@ func (b *builder) untouchable(c level, p store.Predicates) term {
 	return expr("(?) IS NOT TRUE", all(b.predicate(p.Scope, c), b.predicate(p.Unprotected, c)))
 }
 
-// classify asks for the candidates. Those that go come in the order of the
-// walk, the others with their cause.
-func (t *tx) classify(b *builder, p store.Predicates, keys []contacts.Key) (going []int, verdicts []verdict, err error) {
-	verdicts = make([]verdict, len(keys))
+// classify asks for the candidates that exist. Those that go come in the order
+// of the walk, the others with their cause. places has the place of each key.
+func (s *Store) classify(t *tx, b *builder, p store.Predicates, keys []contacts.Key, places map[contacts.Key]int) (going []int, verdicts []verdict, err error) {
+	verdicts = make([]verdict, len(places))
 	for i := range verdicts {
 		verdicts[i].cause = store.Gone
 	}
-	q, named := b.classification(p, keyList{b.keys(b.model.contacts.key, keys)})
-	err = t.query(b.model.contacts.table, q, func(r *sql.Rows) error {
-		var place, code int
-		if err := r.Scan(&place, &code); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
+	if len(keys) == 0 {
+		return nil, verdicts, nil
+	}
+	k, err := b.keyList(keys)
+	if err != nil {
+		return nil, nil, invalid(err)
+	}
+	q, named := b.classification(p, k)
+	err = t.query(s.model.schema.Table, q, func(r *sql.Rows) error {
+		var code int
+		key, err := s.scanKey(r, &code)
+		if err != nil {
+			return err
 		}
-		if place < 0 || place >= len(keys) || code >= restrictedFrom+len(named) {
+		place, ok := places[key]
+		if !ok || code >= restrictedFrom+len(named) {
 			return errAnswer
 		}
 		switch v := &verdicts[place]; code {

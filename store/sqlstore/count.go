@@ -52,18 +52,24 @@ type selected struct {
 	prefix string // of its columns' names
 }
 
-func (f selected) column(b *builder, field contacts.Field) string {
-	return f.name + "." + b.quote(f.prefix+field.Name)
+func (f selected) equalsKey(b *builder, columns []string) term {
+	key, pick := f.fields(b, b.model.contacts.key)
+	return expr(tuple(columns)+" IN (?)", pick(sqlOf(key)))
 }
 
-func (f selected) key(b *builder) term { return f.other(b, b.model.contacts.key) }
-
-func (f selected) other(b *builder, fields []contacts.Field) term {
-	var columns []term
-	for _, field := range fields {
-		columns = append(columns, expr(f.column(b, field)))
+func (f selected) fields(b *builder, fields []contacts.Field) ([]column, func([]string) term) {
+	c := level{rows: b.model.contacts, alias: f.name, info: b.tables[b.model.contacts.table]}
+	out := b.columns(c, fields)
+	for i, field := range fields {
+		out[i].sql = f.name + "." + b.quote(f.prefix+field.Name)
 	}
-	return selection{columns: columns, from: expr(f.name)}.term()
+	return out, func(expressions []string) term {
+		var picked []term
+		for _, e := range expressions {
+			picked = append(picked, expr(e))
+		}
+		return selection{columns: picked, from: expr(f.name)}.term()
+	}
 }
 
 // counts is the statement, and the associations whose rows it counts.
@@ -102,7 +108,7 @@ func (b *builder) rowsOf(a *association, from selected) term {
 	test := b.reached(a, row, from)
 	if a.OfContacts {
 		plain, _ := b.keyColumns(row)
-		test = all(test, expr("(? IN (?)) IS NOT TRUE", expr(tuple(plain)), from.key(b)))
+		test = all(test, expr("(?) IS NOT TRUE", from.equalsKey(b, plain)))
 	}
 	return selection{columns: []term{expr("count(*)")}, from: expr(b.source(row)), where: test}.term()
 }

@@ -74,7 +74,7 @@ type indexDDL struct {
 	columns []string
 	folded  []bool // by column: compared without the case of letters
 	unique  bool
-	where   string
+	where   string // a column; rows where it is the empty text, or NULL, may be left out
 }
 
 func (d *ddl) table(r *rowSet, key []contacts.Field) {
@@ -205,8 +205,26 @@ func columnNames(fields []contacts.Field) []string {
 	return out
 }
 
+// parentsFirst orders the tables so that each comes after those that it refers
+// to.
+func (d *ddl) parentsFirst() []*tableDDL {
+	var out []*tableDDL
+	waiting := slices.Clone(d.order)
+	for len(waiting) > 0 {
+		i := slices.IndexFunc(waiting, func(t *tableDDL) bool {
+			return !slices.ContainsFunc(t.foreign, func(k foreignKeyDDL) bool {
+				return k.parent != t.name && slices.Contains(waiting, d.tables[k.parent])
+			})
+		})
+		i = max(i, 0) // tables that refer to each other have no order
+		out, waiting = append(out, waiting[i]), slices.Delete(waiting, i, i+1)
+	}
+	return out
+}
+
 func (d *ddl) statements() ([]string, error) {
 	var out []string
+	d.order = d.parentsFirst()
 	for _, t := range d.order {
 		for _, f := range t.columns {
 			if err := d.b.unsupported(f); err != nil {
@@ -217,7 +235,7 @@ func (d *ddl) statements() ([]string, error) {
 	}
 	for _, t := range d.order {
 		for _, i := range t.indexes {
-			out = append(out, d.index(t, i))
+			out = append(out, d.b.createIndex(t.name, i.name(t.name), i)...)
 		}
 	}
 	return out, nil
@@ -227,7 +245,7 @@ func (d *ddl) create(t *tableDDL) string {
 	var lines []string
 	single := ""
 	for _, f := range t.columns {
-		line := d.b.quote(f.ColumnName()) + " " + d.b.columnType(f)
+		line := d.b.quote(f.ColumnName()) + " " + d.b.columnType(f, t.needsIndex(f.ColumnName()))
 		inKey := slices.Contains(t.key, f.ColumnName())
 		switch {
 		case inKey && len(t.key) == 1:
@@ -242,57 +260,46 @@ func (d *ddl) create(t *tableDDL) string {
 		lines = append(lines, "PRIMARY KEY "+d.list(t.key))
 	}
 	for _, k := range t.foreign {
-		_, parent, qualified := strings.Cut(k.parent, ".")
-		if !qualified {
-			parent = k.parent
-		}
+		_, parent := qualified(k.parent)
 		lines = append(lines, "FOREIGN KEY "+d.list(k.columns)+" REFERENCES "+
 			d.b.quote(parent)+" "+d.list(k.target)+" ON DELETE "+k.action)
 	}
-	return "CREATE TABLE " + d.b.table(t.name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
+	return "CREATE TABLE " + d.b.table(t.name) + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)" + d.b.tableOptions()
 }
 
-// index names an index after its table and columns; a hash keeps names of odd
+// name names an index after its table and columns; a hash keeps names of odd
 // or long columns apart.
-func (d *ddl) index(t *tableDDL, i indexDDL) string {
-	database, table, qualified := strings.Cut(t.name, ".")
-	if !qualified {
-		database, table = "", t.name
-	}
+func (i indexDDL) name(table string) string {
+	_, table = qualified(table)
 	name := table + "_" + strings.Join(i.columns, "_")
 	if slices.Contains(i.folded, true) {
 		name += "_nocase"
 	}
-	const longest = 50
+	const longest = 40
 	if len(name) > longest {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(name))
 		name = strings.ToValidUTF8(name[:longest], "") + fmt.Sprintf("_%08x", h.Sum32())
 	}
-	kind := "INDEX "
 	if i.unique {
-		kind, name = "UNIQUE INDEX ", name+"_unique"
+		name += "_unique"
 	}
-	name = d.b.quote(name)
-	if database != "" {
-		name = d.b.quote(database) + "." + name
-	}
-	out := "CREATE " + kind + name + " ON " + d.b.quote(table) + " " + d.indexed(i)
-	if i.where != "" {
-		out += " WHERE " + d.b.quote(i.where) + " <> ''"
-	}
-	return out
+	return name
 }
 
-// indexed lists the columns of an index.
-func (d *ddl) indexed(i indexDDL) string {
-	parts := make([]string, len(i.columns))
-	for n, c := range i.columns {
-		if parts[n] = d.b.quote(c); i.folded[n] {
-			parts[n] += " COLLATE " + d.b.folding()
-		}
+// needsIndex reports whether the key, an index or a foreign key has the column.
+func (t *tableDDL) needsIndex(column string) bool {
+	return slices.Contains(t.key, column) ||
+		slices.ContainsFunc(t.indexes, func(i indexDDL) bool { return slices.Contains(i.columns, column) }) ||
+		slices.ContainsFunc(t.foreign, func(f foreignKeyDDL) bool { return slices.Contains(f.columns, column) })
+}
+
+// qualified divides a table's name.
+func qualified(name string) (database, table string) {
+	if database, table, ok := strings.Cut(name, "."); ok {
+		return database, table
 	}
-	return "(" + strings.Join(parts, ", ") + ")"
+	return "", name
 }
 
 func (d *ddl) list(columns []string) string {

@@ -38,6 +38,7 @@ func TestDDLDeclaresWhatTheSchemaSays(t *testing.T) {
 			one("mails", "mails", contacts.Delete, contacts.Reference{Fields: []string{"to"}, To: []string{"email"}}, contacts.Text("to")),
 			one("tasks", "tasks", contacts.Delete, contacts.Reference{Fields: []string{"of"}, Constants: map[string]any{"type": "p"}}, contacts.Int64("of"), contacts.Text("type")),
 			conditional,
+			one("other notes", "notes", contacts.Keep, by, person),
 			one("calls", "shared", contacts.Delete, by, person, contacts.Text("a")),
 			one("other calls", "shared", contacts.Restrict, by, person, contacts.Text("b")),
 		},
@@ -88,7 +89,7 @@ func TestDDLOfTheDefaultSchemaHasNoFindings(t *testing.T) {
 	findings, err := st.Verify(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, findings)
-	require.Equal(t, 5000, st.DefaultBatchSize())
+	require.Equal(t, 5000, st.Pacing().Start)
 }
 
 func TestDDLRefusesWhatCannotBeStored(t *testing.T) {

@@ -32,7 +32,10 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	if err := ctx.Err(); err != nil {
 		return store.Outcome{}, failure(ctx, s.engine, deleteOp, "", err)
 	}
-	d := deletion{store: s, batch: batch, predicates: p, keys: keys, kept: map[int]bool{}}
+	d := deletion{store: s, batch: batch, predicates: p, keys: keys, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
+	for i, k := range keys {
+		d.places[k] = i
+	}
 	if len(keys) == 0 {
 		return store.Outcome{Rows: d.rows()}, nil
 	}
@@ -42,8 +45,10 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 		switch {
 		case err == nil, errors.Is(err, errUndone) && len(d.kept) == kept:
 			return d.outcome, nil
+		case errors.Is(err, store.ErrOutcomeUnknown): // of the commit, before which all is known
+			return d.outcome, err
 		case !errors.Is(err, errUndone):
-			return store.Outcome{}, err
+			return store.Outcome{}, d.blame(err)
 		}
 	}
 	return store.Outcome{}, &store.Error{Op: deleteOp, Class: store.ErrConstraint, Table: d.table()}
@@ -59,6 +64,7 @@ type deletion struct {
 	batch      store.Batch
 	predicates store.Predicates
 	keys       []contacts.Key
+	places     map[contacts.Key]int
 	kept       map[int]bool // places of contacts that the database keeps
 	outcome    store.Outcome
 	seen       *sighting
@@ -78,20 +84,21 @@ func (d *deletion) rows() map[string]int64 {
 // dry run, or a round that found contacts which the database keeps.
 func (d *deletion) run(t *tx) error {
 	d.seen = d.store.seen.Load()
-	if _, err := t.exec(d.table(), d.store.lock(d.builder().table(d.table()), d.harmless())); err != nil {
+	locked, err := d.lock(t)
+	if err != nil {
 		return err
 	}
 	if err := d.safe(t); err != nil {
 		return err
 	}
-	going, verdicts, err := t.classify(d.builder(), d.predicates, d.keys)
+	going, verdicts, err := d.store.classify(t, d.builder(), d.predicates, locked, d.places)
 	if err != nil {
 		return err
 	}
 	survivors := d.survivors(going, verdicts)
 	if len(survivors) > 0 {
 		if err := d.remove(t, survivors); err != nil {
-			return d.blame(err)
+			return err
 		}
 	}
 	if d.batch.DryRun {
@@ -129,7 +136,7 @@ func (d *deletion) safe(t *tx) error {
 			return failure(t.ctx, t.engine, t.op, "", err)
 		}
 		if !on {
-			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Detail: notEnforced}
+			return &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: d.seen.outside[0].table, Detail: notEnforced}
 		}
 	}
 	d.triggered = map[string]bool{}

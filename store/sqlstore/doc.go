@@ -4,8 +4,9 @@
 //	st, err := sqlstore.Open(ctx, db, sqlstore.SQLite, schema)
 //
 // [Open] compares names only; [Store.Verify] looks for everything that could
-// lose data, leave orphans or be slow. A host without tables of its own makes
-// them from [DDL].
+// lose data, leave orphans or be slow. [Discover] proposes a schema for tables
+// that are there, from the database's foreign keys; a host without tables of
+// its own makes them from [DDL].
 //
 // # How values are stored
 //

@@ -8,29 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/contactsweep/contactsweep/internal/sqlitetest"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/store/sqlstore"
 )
 
-// Errors as the drivers have them: modernc's a method Code that returns an int,
-// mattn's two fields, ncruces' two methods that return small types.
-type (
-	fieldError  struct{ Code, ExtendedCode fieldCode }
-	fieldCode   int
-	methodError struct{ code uint16 }
-	plainCode   uint8
-)
-
-func (fieldError) Error() string            { return "boom" }
-func (*methodError) Error() string          { return "boom" }
-func (e *methodError) Code() plainCode      { return plainCode(e.code) }
-func (e *methodError) ExtendedCode() uint16 { return e.code }
-func (e *methodError) Codes(int) (a, b int) { return 0, 0 }
-func wrappedCode(err error) error           { return fmt.Errorf("outer: %w", errors.Join(errors.New("x"), err)) }
-func mattn(code fieldCode) error            { return fieldError{code & 0xff, code} }
-func ncruces(code uint16) error             { return &methodError{code} }
+func wrappedCode(err error) error { return fmt.Errorf("outer: %w", errors.Join(errors.New("x"), err)) }
 
 func TestCodesAreReadFromAnyDriver(t *testing.T) {
 	t.Parallel()
@@ -39,10 +25,10 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 		class   error
 		certain bool
 	}{
-		"busy":                {5, store.ErrTransient, true},
-		"busy snapshot":       {517, store.ErrTransient, true},
-		"locked":              {6, store.ErrTransient, true},
-		"locked shared cache": {262, store.ErrTransient, true},
+		"busy":                {5, store.ErrContention, true},
+		"busy snapshot":       {517, store.ErrContention, true},
+		"locked":              {6, store.ErrContention, true},
+		"locked shared cache": {262, store.ErrContention, true},
 		"schema changed":      {17, store.ErrTransient, true},
 		"interrupted":         {9, store.ErrTransient, false},
 		"constraint":          {19, store.ErrConstraint, true},
@@ -57,7 +43,7 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for driver, err := range map[string]error{
-				"modernc": coded(tt.code), "mattn": mattn(fieldCode(tt.code)), "ncruces": ncruces(uint16(tt.code)),
+				"modernc": sqlitetest.ModerncError(tt.code), "mattn": sqlitetest.Mattn(tt.code), "ncruces": sqlitetest.NcrucesError(tt.code),
 			} {
 				for _, e := range []error{err, wrappedCode(err)} {
 					code, certain, class := sqlstore.Class(e)
@@ -72,7 +58,7 @@ func TestCodesAreReadFromAnyDriver(t *testing.T) {
 
 func TestErrorsWithoutACodeHaveNoClass(t *testing.T) {
 	t.Parallel()
-	var none *methodError
+	var none *sqlitetest.NcrucesError
 	for _, err := range []error{nil, errors.New("database is locked"), none, textCodeError{}} {
 		code, certain, class := sqlstore.Class(err)
 		require.NoError(t, class)
@@ -85,6 +71,66 @@ type textCodeError struct{ Code string }
 
 func (textCodeError) Error() string { return "boom" }
 
+// codeError is of something that is no database.
+type codeError struct{ Code int }
+
+func (codeError) Error() string { return "boom" }
+
+// Whatever fails between the host and its database may have codes, too.
+func TestOnlyADriversCodeMakesACommitCertain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err     error
+		certain bool
+	}{
+		"a driver's":                   {sqlitetest.ModerncError(13), true},
+		"another's":                    {codeError{13}, false},
+		"another's in a pointer":       {&codeError{13}, false},
+		"a driver's inside of another": {errors.Join(codeError{10}, sqlitetest.ModerncError(13)), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, certain, class := sqlstore.Class(tt.err)
+			require.Equal(t, "13", code)
+			require.Equal(t, store.ErrFull, class)
+			require.Equal(t, tt.certain, certain)
+		})
+	}
+}
+
+type (
+	stateError struct{ state string }
+	fieldError struct{ Code string }
+)
+
+func (stateError) Error() string      { return "boom" }
+func (e stateError) SQLState() string { return e.state }
+func (fieldError) Error() string      { return "boom" }
+
+func TestOnlyADriversSQLStateMakesACommitCertain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err     error
+		code    string
+		certain bool
+	}{
+		"pgx":                      {&pgconn.PgError{Code: "40001"}, "40001", true},
+		"a method":                 {wrappedCode(stateError{"40001"}), "40001", true},
+		"a method of another kind": {stateError{"aborted"}, "", false},
+		"five other characters":    {stateError{"Reset"}, "", false},
+		"a field of another":       {fieldError{"RESET"}, "", false},
+		"pgx inside of another":    {errors.Join(fieldError{"RESET"}, &pgconn.PgError{Code: "40001"}), "40001", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, certain, class := sqlstore.PostgresClass(tt.err)
+			require.Equal(t, tt.code, code)
+			require.Equal(t, tt.certain, certain)
+			require.ErrorIs(t, class, store.ErrTransient)
+		})
+	}
+}
+
 // The host chooses the driver; a library package must not bring one.
 func TestNoLibraryPackageImportsADriver(t *testing.T) {
 	t.Parallel()
@@ -96,7 +142,7 @@ func TestNoLibraryPackageImportsADriver(t *testing.T) {
 	}
 	var library []string
 	for _, p := range list(module + "/...") {
-		if !strings.HasPrefix(p, module+"/examples") {
+		if !strings.HasPrefix(p, module+"/examples") && p != module+"/internal/servertest" { // for tests alone
 			library = append(library, p)
 		}
 	}

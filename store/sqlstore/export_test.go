@@ -52,7 +52,11 @@ func Treatment(schema contacts.Schema, keys ...contacts.Key) (string, []any, err
 		return "", nil, err
 	}
 	b := &builder{engine: sqlite{}, model: m}
-	return Render(b.treatment(m.order[0], keyList{b.keys(m.contacts.key, keys)}))
+	k, err := b.keyList(keys)
+	if err != nil {
+		return "", nil, err
+	}
+	return Render(b.treatment(m.order[0], k))
 }
 
 // Decode reads a stored value.
@@ -60,4 +64,22 @@ func Decode(f contacts.Field, stored any) where.Value { return sqlite{}.decode(f
 
 // Class is the class of a driver's error, its code, and whether a commit that
 // failed with it did nothing.
-func Class(err error) (code string, certain bool, class error) { return sqlite{}.class(err) }
+func Class(err error) (code string, certain bool, class error) {
+	d := sqlite{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// PostgresClass is Class for PostgreSQL.
+func PostgresClass(err error) (code string, certain bool, class error) {
+	d := postgres{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// MySQLClass is Class of MySQL.
+func MySQLClass(err error) (code string, certain bool, class error) {
+	d := mysql{}.diagnose(err)
+	return d.code, d.certain, d.class
+}
+
+// MySQLTooOld reports whether a server's version is not supported.
+func MySQLTooOld(version string) bool { return mysqlTooOld(version) }

@@ -38,3 +38,35 @@ INSERT INTO tickets VALUES (1, 2);`)
 	require.ErrorIs(t, err, store.ErrConstraint)
 	require.ErrorContains(t, err, "tables that are not in the schema refer to it: tickets")
 }
+
+// A foreign key also fails for rows that the schema names but leaves alone, and
+// then sometimes only at the commit.
+func TestAForeignKeyOfRowsThatAreLeftIsNamed(t *testing.T) {
+	t.Parallel()
+	some := where.New().WhereNull("released")
+	for name, tt := range map[string]struct {
+		reference    string
+		associations []contacts.Association
+		want         string
+	}{
+		"rows that are partly covered":   {"REFERENCES people (id)", []contacts.Association{holds("open", contacts.Restrict, some, nil)}, "left"},
+		"rows that are kept":             {"REFERENCES people (id)", []contacts.Association{holds("all", contacts.Keep, where.Condition{}, nil)}, "left"},
+		"partly covered, at the commit":  {"REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED", []contacts.Association{holds("open", contacts.Restrict, some, nil)}, "left"},
+		"not in the schema, at a commit": {"REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED", nil, "outside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := file(t, "foreign_keys(1)")
+			script(t, db, holdsDDL(tt.reference))
+			st, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, held(tt.associations...))
+			require.NoError(t, err)
+
+			_, err = st.Delete(t.Context(), everybody(t, 2))
+
+			require.ErrorIs(t, err, store.ErrConstraint)
+			require.ErrorContains(t, err, map[string]string{
+				"left": "rows that the schema leaves as they are refer to it: holds", "outside": "tables that are not in the schema refer to it: holds",
+			}[tt.want])
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,6 +64,15 @@ func counted(t *testing.T, st store.Store, c where.Condition) int64 {
 	return n.Contacts
 }
 
+// unreadable are keys between b and c that are no UTF-8.
+func unreadable(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "(CAST(x'62ff%02x' AS TEXT)), ", i+1)
+	}
+	return b.String()
+}
+
 func TestContactsWhoseKeyIsNoUTF8AreNeverSelected(t *testing.T) {
 	t.Parallel()
 	schema := contacts.Schema{Table: "people", Key: []string{"id"}, Fields: []contacts.Field{contacts.Text("id").NotNull()}}
@@ -78,7 +88,9 @@ func TestContactsWhoseKeyIsNoUTF8AreNeverSelected(t *testing.T) {
 		"one at a page's end":   {`('a'), (CAST(x'61ff' AS TEXT)), ('c')`, 2, "ac", false},
 		"two at the beginning":  {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 3, "c", false},
 		"none that can be read": {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT))`, 2, "", true},
-		"a page of them":        {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 2, "", true},
+		"a page of them":        {`(CAST(x'01ff' AS TEXT)), (CAST(x'02ff' AS TEXT)), ('c')`, 2, "c", false},
+		"pages of one":          {`('a'), (CAST(x'62ff' AS TEXT)), ('c'), ('d')`, 1, "acd", false},
+		"many in a row":         {`('a'), ('b'), ` + unreadable(20) + `('c'), ('d')`, 1, "abcd", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

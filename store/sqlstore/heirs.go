@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -64,9 +65,9 @@ func (b *builder) heirlessBy(a *association, r reference, c level) term {
 	row := b.level(a.rows)
 	missing := expr("NOT EXISTS (?)", b.heir(r, row))
 	if len(r.heir.own) == 0 {
-		return all(missing, expr("EXISTS (?)", b.belonging(&one, c, row, nil)))
+		return all(missing, expr("EXISTS (?)", b.belonging(&one, c, row, nil, nil)))
 	}
-	return expr("EXISTS (?)", b.belonging(&one, c, row, missing))
+	return expr("EXISTS (?)", b.belonging(&one, c, row, missing, nil))
 }
 
 // heir selects the contact that the row would refer to.
@@ -74,10 +75,66 @@ func (b *builder) heir(r reference, row level) term {
 	c := b.level(b.model.contacts)
 	terms := []term{b.predicate(r.heir.heirs, c)}
 	for _, i := range r.heir.own {
-		above, below := b.joined(b.column(c, r.to[i]), b.column(row, r.from[i]))
+		to, from := b.column(c, r.to[i]), b.column(row, r.from[i])
+		if err := b.joinable(to, from); err != nil {
+			return failed{err}
+		}
+		above, below := b.joined(to, from)
 		terms = append(terms, expr(above+" = "+below))
 	}
 	return selection{columns: []term{expr("1")}, from: expr(b.source(c)), where: all(terms...)}.term()
+}
+
+// sharing is implemented by engines that lock rows.
+type sharing interface {
+	// share ends a reading statement so that its rows stay as they are until the
+	// end of the transaction.
+	share() string
+}
+
+// lockHeirs makes sure that the contacts to which rows are handed over stay.
+// Where the rows choose one, these are all that those of the candidates could.
+func (d *deletion) lockHeirs(t *tx, candidates []contacts.Key) error {
+	e, ok := d.store.engine.(sharing)
+	if !ok {
+		return nil
+	}
+	for _, a := range d.store.model.all {
+		for _, r := range a.refs {
+			if r.heir == nil {
+				continue
+			}
+			b := d.builder()
+			k, err := b.keyList(candidates)
+			if err != nil {
+				return invalid(err)
+			}
+			c := b.level(d.store.model.contacts)
+			err = t.query(d.table(), selection{
+				columns: []term{expr("1")}, from: expr(b.source(c)),
+				where: all(b.predicate(r.heir.heirs, c), b.chosen(r, c, k)), order: b.keyOrder(c, ""), suffix: e.share(),
+			}.term(), func(rows *sql.Rows) error { return rows.Scan(new(int)) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// chosen is true for a contact that a row of the listed contacts may choose as
+// its heir: the row's own fields are those of its contact. It is nil where the
+// rows choose none.
+func (b *builder) chosen(r reference, c level, k keyList) term {
+	if len(r.heir.own) == 0 {
+		return nil
+	}
+	var fields []contacts.Field
+	for _, i := range r.heir.own {
+		fields = append(fields, r.to[i])
+	}
+	of, pick := k.fields(b, fields)
+	return expr(tuple(sqlOf(b.columns(c, fields)))+" IN (?)", pick(sqlOf(of)))
 }
 
 // heirs looks for an heir for every reference of a hand-over. One that the rows

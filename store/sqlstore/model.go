@@ -77,10 +77,11 @@ type model struct {
 	contacts *rowSet
 	all      []*association // as Schema.Placed
 	order    []*association // those that change rows, in the order of treatment
+	gaps     []contacts.Gap
 }
 
 func newModel(schema contacts.Schema) (*model, error) {
-	m := &model{schema: schema, contacts: &rowSet{table: schema.Table, fields: schema.Fields}}
+	m := &model{schema: schema, gaps: schema.Gaps(), contacts: &rowSet{table: schema.Table, fields: schema.Fields}}
 	m.contacts.key = m.contacts.lookup(schema.Key)
 	for i, p := range schema.Placed() {
 		if err := m.place(i, p); err != nil {
@@ -162,7 +163,7 @@ func (m *model) guard(a *association) {
 		return
 	}
 	for _, b := range m.all {
-		if b.above != nil || b.Table != a.Table || b.Action == contacts.ReadOnly {
+		if b.above != nil || b.Table != a.Table {
 			continue
 		}
 		a.guards = append(a.guards, b.refs...)

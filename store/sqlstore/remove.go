@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
@@ -12,7 +11,15 @@ import (
 
 // remove treats the associations and deletes the contacts.
 func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
-	k := keyList{d.store.keys(d.store.model.contacts.key, survivors)}
+	b := d.builder()
+	k, err := b.keyList(survivors)
+	if err != nil {
+		return invalid(err)
+	}
+	before, err := d.tally(t)
+	if err != nil {
+		return err
+	}
 	var total int64
 	for _, a := range d.store.model.order {
 		n, err := d.treat(t, a, k)
@@ -24,9 +31,8 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return &store.Error{Op: t.op, Class: store.ErrTooManyRows}
 		}
 	}
-	b := d.builder()
-	c := b.level(d.store.model.contacts)
-	n, err := t.exec(d.table(), deleteRows(b.source(c), b.keyIn(c, k)))
+	c := b.change(d.store.model.contacts)
+	n, err := t.exec(d.table(), b.delete(c, b.keyIn(c, k)))
 	switch {
 	case err != nil:
 		return err
@@ -37,37 +43,14 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return err
 		}
 	}
-	if len(d.triggered) == 0 {
-		return nil
-	}
 	for _, a := range d.store.model.order {
-		if a.above == nil {
+		if a.above == nil && len(d.triggered) > 0 {
 			if err := d.leftOver(t, a, k); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
-}
-
-// blame names the tables outside of the schema that refer to the table in which
-// a row could not be deleted: SQLite does not say which foreign key it was.
-func (d *deletion) blame(err error) error {
-	var failed *store.Error
-	if !errors.Is(err, store.ErrConstraint) || !errors.As(err, &failed) || failed.Detail != "" {
-		return err
-	}
-	parent := d.seen.tables[failed.Table].name
-	var tables []string
-	for _, k := range d.seen.outside {
-		if strings.EqualFold(k.parent, parent) && !slices.Contains(tables, k.table) {
-			tables = append(tables, k.table)
-		}
-	}
-	if len(tables) > 0 {
-		failed.Detail = "tables that are not in the schema refer to it: " + strings.Join(tables, ", ")
-	}
-	return err
+	return d.audit(t, before, n)
 }
 
 const keyNotUnique = "more contacts went than there were keys"
@@ -81,12 +64,19 @@ func (d *deletion) builder() *builder {
 
 // treat deletes or changes the rows of an association.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
-	if a.OfContacts && d.seen.restrictsSelf {
+	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err
 		}
 	}
+	counted, known, err := d.count(t, a, k)
+	if err != nil {
+		return 0, err
+	}
 	n, err := t.exec(a.Table, d.builder().treatment(a, k))
+	if known {
+		n = counted
+	}
 	if err != nil || !d.hasTrigger(a.Table) {
 		return n, err
 	}
@@ -100,18 +90,18 @@ func (d *deletion) hasTrigger(table string) bool {
 // treatment is the statement that deletes or changes the rows that belong to
 // the contacts.
 func (b *builder) treatment(a *association, k keyList) term {
-	row := b.level(a.rows)
+	row := b.led(a, b.change(a.rows))
 	if a.Action == contacts.Delete {
-		return deleteRows(b.source(row), b.affected(a, row, k))
+		return b.delete(row, b.affected(a, row, k))
 	}
-	return updateRows(b.source(row), b.assignments(a, row, k), b.affected(a, row, k))
+	return b.update(row, b.assignments(a, row, k), b.affected(a, row, k))
 }
 
 // among changes what refers from the contacts of the list to each other, for
 // databases that would not delete them otherwise. They are not counted.
 func (b *builder) among(a *association, k keyList) term {
-	row := b.level(a.rows)
-	return updateRows(b.source(row), b.assignments(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
+	row := b.change(a.rows)
+	return b.update(row, b.assignments(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
 }
 
 // affected is true for the rows that are deleted or changed. Contacts of the
@@ -121,31 +111,27 @@ func (b *builder) affected(a *association, row level, k keyList) term {
 		return b.reached(a, row, k)
 	}
 	plain, _ := b.keyColumns(row)
-	return all(b.reached(a, row, k), expr("(? IN (?)) IS NOT TRUE", expr(tuple(plain)), k.key(b)))
+	return all(b.reached(a, row, k), expr("(?) IS NOT TRUE", k.equalsKey(b, plain)))
 }
 
 // stay looks for contacts that are still there. If there are any the batch is
 // undone and done again without them.
 func (d *deletion) stay(t *tx, survivors []contacts.Key, k keyList) error {
-	places := make(map[contacts.Key]int, len(d.keys))
-	for i, k := range d.keys {
-		places[k] = i
-	}
 	b := d.builder()
 	c := b.level(d.store.model.contacts)
 	found := false
 	err := t.query(d.table(), selection{
-		columns: []term{expr(k.rows.index)}, from: expr("? "+b.crossJoin()+" "+b.source(c), k.rows.from),
-		where: b.keyJoin(c, k),
+		columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyIn(c, k),
 	}.term(), func(r *sql.Rows) error {
-		var i int
-		if err := r.Scan(&i); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
+		key, err := d.store.scanKey(r)
+		if err != nil {
+			return err
 		}
-		if i < 0 || i >= len(survivors) {
+		place, ok := d.places[key]
+		if !ok || !slices.Contains(survivors, key) {
 			return errAnswer
 		}
-		d.kept[places[survivors[i]]], found = true, true
+		d.kept[place], found = true, true
 		return nil
 	})
 	if err == nil && found {
@@ -161,7 +147,7 @@ func (d *deletion) leftOver(t *tx, a *association, k keyList) error {
 		return nil
 	}
 	b := d.builder()
-	row := b.level(a.rows)
+	row := b.led(a, b.level(a.rows))
 	left := false
 	err := t.query(a.Table, selection{
 		columns: []term{expr("1")}, from: expr(b.source(row)), where: b.affected(a, row, k), limit: 1,

@@ -15,16 +15,21 @@ import (
 type sighting struct {
 	tables tableSet
 	keys   []foreignKey
-	// outside are the foreign keys by which rows outside of the schema refer
-	// to rows that are deleted; only enforced foreign keys protect them.
+	// outside are the foreign keys by which rows that no association covers
+	// refer to rows that are deleted; only enforced foreign keys protect them.
 	outside []foreignKey
-	// restrictsSelf says that a contact that refers to another cannot even be
-	// deleted in one statement with it.
-	restrictsSelf bool
-	versions      map[string]int64 // of the databases' schemas
+	// among says that contacts which refer to each other must be detached
+	// before they are deleted in one statement.
+	among bool
+	// counts says that the database counts what a transaction changes, and
+	// acts that it changes more by itself than the store does, as the host
+	// knows from the findings.
+	counts, acts bool
+	// fatal are the fatal findings about what there is here, and known those
+	// of them that there were when the store was opened, and ever since.
+	fatal, known []store.Finding
+	versions     map[string]int64 // of the databases' schemas
 }
-
-const newReference = "a table outside of the schema has come to refer to rows that would be deleted; verify the store"
 
 // look inspects the schema's tables. After the first time it looks for them
 // where they were: a table of the same name in another database, such as a
@@ -42,12 +47,20 @@ func (s *Store) look(ctx context.Context, q queryer) (*sighting, error) {
 	if err != nil {
 		return nil, failure(ctx, s.engine, "inspect tables", "", err)
 	}
+	if seen.counts, err = s.counts(ctx, q); err != nil {
+		return nil, failure(ctx, s.engine, "inspect tables", "", err)
+	}
 	seen.outside = s.model.unregistered(seen.tables, seen.keys)
-	seen.restrictsSelf = slices.ContainsFunc(seen.keys, func(k foreignKey) bool {
+	for _, g := range s.model.gaps {
+		seen.outside = append(seen.outside, seen.of(g)...)
+	}
+	seen.among = slices.ContainsFunc(seen.keys, func(k foreignKey) bool {
 		t := seen.tables[s.model.contacts.table]
-		return k.onDelete == restrict && k.database == t.database &&
+		return s.immediate(k.onDelete) && k.database == t.database && k.parentDatabase == t.database &&
 			strings.EqualFold(k.table, t.name) && strings.EqualFold(k.parent, t.name)
 	})
+	seen.acts = s.model.actedOn(seen)
+	seen.fatal = fatal(s.structure(seen, true).findings)
 	return seen, nil
 }
 
@@ -79,10 +92,31 @@ func (s *Store) inspectAll(ctx context.Context, q queryer, seen *sighting) (err 
 	return err //nolint:wrapcheck // by the only caller
 }
 
+// remember makes a sighting the last one. What it is known to be dangerous by
+// only ever becomes less: a danger that came after the store was opened, or
+// came back, is not known, whoever asks Verify meanwhile. Otherwise a run that
+// never heard of it would go on, because another caller did.
+func (s *Store) remember(fresh *sighting) *sighting {
+	for {
+		last := s.seen.Load()
+		next := *fresh
+		next.known = slices.DeleteFunc(slices.Clone(fresh.fatal), func(f store.Finding) bool { return !slices.Contains(last.known, f) })
+		if s.seen.CompareAndSwap(last, &next) {
+			return &next
+		}
+	}
+}
+
+// late returns the fatal findings that are not known.
+func (s *sighting) late() []store.Finding {
+	return slices.DeleteFunc(slices.Clone(s.fatal), func(f store.Finding) bool { return slices.Contains(s.known, f) })
+}
+
+const cameLater = "the database has changed since the store was opened; verify it, and open the store again: "
+
 // current returns what is known of the database, for a transaction that holds
-// its lock. When a table was created or changed since, it looks again, and
-// fails when rows outside of the schema could now be lost or left behind that
-// the host was not told about.
+// its lock. When a table was created or changed since, it looks again. It fails
+// when there is a fatal finding that the store was not opened with.
 func (s *Store) current(t *tx) (*sighting, error) {
 	seen := s.seen.Load()
 	altered := false
@@ -93,27 +127,20 @@ func (s *Store) current(t *tx) (*sighting, error) {
 		}
 		altered = altered || now != version
 	}
-	if !altered {
-		return seen, nil
-	}
-	fresh, err := s.look(t.ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	on, err := s.enforcing(t.ctx, t)
-	if err != nil {
-		return nil, failure(t.ctx, t.engine, t.op, "", err)
-	}
-	for _, k := range fresh.outside {
-		if !slices.ContainsFunc(seen.outside, k.same) && (!on || k.onDelete == cascade) {
-			return nil, &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: k.table, Detail: newReference}
+	if altered {
+		fresh, err := s.look(t.ctx, t)
+		if err != nil {
+			return nil, err
 		}
+		seen = s.remember(fresh)
 	}
-	s.seen.CompareAndSwap(seen, fresh)
-	return fresh, nil
+	if late := seen.late(); len(late) > 0 {
+		return nil, &store.Error{Op: t.op, Class: store.ErrUnsafe, Table: late[0].Table, Detail: cameLater + late[0].Name()}
+	}
+	return seen, nil
 }
 
 func (k foreignKey) same(other foreignKey) bool {
-	return k.database == other.database && k.table == other.table && k.parent == other.parent &&
+	return k.database == other.database && k.table == other.table && k.parentDatabase == other.parentDatabase && k.parent == other.parent &&
 		k.onDelete == other.onDelete && slices.Equal(k.columns, other.columns) && slices.Equal(k.target, other.target)
 }

@@ -1,16 +1,20 @@
 package sqlstore
 
 import (
+	"context"
+	"database/sql"
 	"strings"
+	"time"
 
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
 // sqlite is the engine of SQLite.
-type sqlite struct{}
+type sqlite struct{ ordinary }
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
@@ -21,18 +25,33 @@ func (sqlite) once() string { return "AS MATERIALIZED" }
 // maxArgs is SQLITE_MAX_VARIABLE_NUMBER since 3.32.
 func (sqlite) maxArgs() int { return 32766 }
 
-// batchSize is larger than elsewhere: on SQLite most of a batch's cost is per
-// batch, not per row.
-func (sqlite) batchSize() int { return 5000 }
+// pacing asks for larger batches than elsewhere, because most of a batch's cost
+// is per batch: rows of few contacts already lie on nearly as many pages as those
+// of many. One writer excludes all others, which poll for the lock: without a
+// pause between batches they may miss it again and again.
+func (sqlite) pacing() store.Pacing {
+	return store.Pacing{Start: 5000, Min: 2000, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
+}
 
-// lock starts the write transaction. A deferred transaction gets the write
+// isolation is the only one there is; drivers refuse to be asked for it.
+func (sqlite) isolation() sql.IsolationLevel { return sql.LevelDefault }
+
+// write starts the write transaction. A deferred transaction gets the write
 // lock with its first write, here before it has read anything, so that it
 // waits for other writers instead of failing on a stale snapshot.
-func (s sqlite) lock(table, column string) term {
+func (s sqlite) write(table, column string) term {
 	return updateRows(table+` AS "c"`, []assignment{{s.quote(column), expr(`"c".` + s.quote(column))}}, expr("1 = 0"))
 }
 
-func (sqlite) crossJoin() string { return "CROSS JOIN" }
+func (sqlite) target(table, alias string) string { return table + " AS " + alias }
+
+func (sqlite) changed(table, alias string) string { return table + " AS " + alias }
+
+func (sqlite) rereads() bool { return true }
+
+func (sqlite) probe() string { return "" }
+
+func (sqlite) passes() bool { return false }
 
 // binary is the collation that compares bytes.
 const (
@@ -61,8 +80,11 @@ func (sqlite) exactly(c column) string {
 	return c.sql + " COLLATE " + binary
 }
 
-func collation(c columnInfo) string {
-	if c.collation == "" {
+func (s sqlite) collation(c columnInfo) string {
+	switch {
+	case c.odd:
+		return s.quote(c.collation)
+	case c.collation == "":
 		return binary
 	}
 	return c.collation
@@ -76,7 +98,7 @@ func (s sqlite) joined(above, row column) (aboveSQL, rowSQL string) {
 	case s.folds(above.field, row.field):
 		return above.sql + " COLLATE " + noCase, row.sql + " COLLATE " + noCase
 	case textual(row.field) && above.info.collation != row.info.collation:
-		return above.sql, row.sql + " COLLATE " + collation(above.info)
+		return above.sql, row.sql + " COLLATE " + s.collation(above.info)
 	}
 	return above.sql, row.sql
 }
@@ -86,3 +108,14 @@ func (sqlite) folds(above, row contacts.Field) bool {
 }
 
 func (sqlite) folding() string { return noCase }
+
+func (sqlite) counts(context.Context, queryer) (bool, error) { return true, nil }
+
+// tally counts the table's rows, because what was deleted of it is not counted
+// alone. The transaction holds the lock, so nobody else adds or deletes any.
+func (s sqlite) tally(table tableInfo, fewer bool) term {
+	if !fewer {
+		return expr("SELECT total_changes(), 0")
+	}
+	return expr("SELECT total_changes(), -(SELECT count(*) FROM " + s.quote(table.database) + "." + s.quote(table.name) + ")")
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -53,19 +54,23 @@ func (sqlite) alike(a, b columnInfo) bool {
 	return numeric(a) == numeric(b)
 }
 
-// changes reports whether the column's affinity converts values of the field
-// when they are stored.
-func (sqlite) changes(f contacts.Field, c columnInfo) bool {
+// misfit is a warning: the column's affinity converts values of the field when
+// they are stored, but not every one.
+func (sqlite) misfit(f contacts.Field, c columnInfo) store.Severity {
 	a := c.affinity()
+	converts := a == affinityText || a == affinityReal
 	switch {
 	case f.Kind == where.KindText:
-		return a != affinityText && a != affinityBlob
+		converts = a != affinityText && a != affinityBlob
 	case textual(f) || f.Kind == where.KindUUID:
-		return false // not like a number, so nothing converts it
+		converts = false // not like a number, so nothing converts it
 	case f.Kind == where.KindFloat64 || f.Encoding.Form == contacts.FormReal:
-		return a == affinityText
+		converts = a == affinityText
 	}
-	return a == affinityText || a == affinityReal
+	if converts {
+		return store.Warning
+	}
+	return 0
 }
 
 // rowidKey returns the column that is another name for the table's rowid.

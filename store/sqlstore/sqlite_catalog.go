@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -154,46 +153,6 @@ func (s sqlite) inspectRowid(ctx context.Context, q queryer, t *tableInfo) error
 	return err
 }
 
-// inspectCollations finds out how columns compare texts. No pragma tells, but
-// a UNION takes its first part's collation to find equal rows.
-func (s sqlite) inspectCollations(ctx context.Context, q queryer, t *tableInfo, textual []string) error {
-	var columns, probes []string
-	for _, name := range textual {
-		if !t.has(name) || slices.Contains(columns, name) {
-			continue
-		}
-		columns = append(columns, name)
-		for _, other := range [...]string{"'A'", "'a '"} {
-			probes = append(probes, `(SELECT count(*) FROM (SELECT "t".`+s.quote(name)+` FROM `+
-				s.quote(t.database)+"."+s.quote(t.name)+` AS "t" WHERE 1 = 0 UNION SELECT 'a' UNION SELECT `+other+`))`)
-		}
-	}
-	if len(probes) == 0 {
-		return nil
-	}
-	counts := make([]int, len(probes))
-	targets := make([]any, len(probes))
-	for i := range counts {
-		targets[i] = &counts[i]
-	}
-	err := each(ctx, q, func(r *sql.Rows) error { return r.Scan(targets...) }, "SELECT "+strings.Join(probes, ", "))
-	for i, name := range columns {
-		collate(t.columns, name, counts[2*i] == 1, counts[2*i+1] == 1)
-	}
-	return err
-}
-
-// collate sets the collation of a column for which 'a' equals 'A', or 'a '.
-func collate(columns []columnInfo, name string, caseless, spaceless bool) {
-	i := slices.IndexFunc(columns, func(c columnInfo) bool { return strings.EqualFold(c.name, name) })
-	switch {
-	case caseless:
-		columns[i].collation = noCase
-	case spaceless:
-		columns[i].collation = "RTRIM"
-	}
-}
-
 func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error) {
 	var out []foreignKey
 	for _, database := range tables.databases() {
@@ -203,11 +162,11 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 			var id int
 			var from string
 			var to sql.NullString
-			if err := r.Scan(&k.table, &id, &k.parent, &from, &to, &k.onDelete); err != nil {
+			if err := r.Scan(&k.table, &id, &k.parent, &from, &to, &k.onDelete, &k.onUpdate); err != nil {
 				return err //nolint:wrapcheck // wrapped by each
 			}
 			if k.table != table || id != last {
-				k.database, table, last = database, k.table, id
+				k.database, k.parentDatabase, table, last = database, database, k.table, id
 				out = append(out, k)
 			}
 			key := &out[len(out)-1]
@@ -216,7 +175,7 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 				key.target = append(key.target, to.String)
 			}
 			return nil
-		}, `SELECT "m"."name", "f"."id", "f"."table", "f"."from", "f"."to", upper("f"."on_delete")
+		}, `SELECT "m"."name", "f"."id", "f"."table", "f"."from", "f"."to", upper("f"."on_delete"), upper("f"."on_update")
 			FROM `+s.master(database)+` AS "m" CROSS JOIN pragma_foreign_key_list("m"."name", ?) AS "f"
 			WHERE "m"."type" = 'table' ORDER BY "m"."name", "f"."id", "f"."seq"`, database)
 		if err != nil {
@@ -225,6 +184,9 @@ func (s sqlite) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]
 	}
 	return out, nil
 }
+
+// immediate: only NO ACTION waits for the end of the statement.
+func (sqlite) immediate(onDelete string) bool { return onDelete != noAction }
 
 func (sqlite) enforcing(ctx context.Context, q queryer) (on bool, err error) {
 	err = each(ctx, q, func(r *sql.Rows) error { return r.Scan(&on) }, "PRAGMA foreign_keys")

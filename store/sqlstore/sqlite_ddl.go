@@ -1,11 +1,13 @@
 package sqlstore
 
 import (
+	"strings"
+
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/where"
 )
 
-func (sqlite) columnType(f contacts.Field) string {
+func (sqlite) columnType(f contacts.Field, _ bool) string {
 	switch f.Kind {
 	case where.KindInt64, where.KindUint64, where.KindBool:
 		return "INTEGER"
@@ -37,3 +39,28 @@ func (sqlite) onlyKey(f contacts.Field) string {
 	}
 	return "PRIMARY KEY NOT NULL"
 }
+
+func (s sqlite) createIndex(table, name string, i indexDDL) []string {
+	database, table := qualified(table)
+	columns := make([]string, len(i.columns))
+	for n, c := range i.columns {
+		if columns[n] = s.quote(c); i.folded[n] {
+			columns[n] += " COLLATE " + noCase
+		}
+	}
+	name = s.quote(name)
+	if database != "" {
+		name = s.quote(database) + "." + name
+	}
+	kind := "INDEX "
+	if i.unique {
+		kind = "UNIQUE INDEX "
+	}
+	out := "CREATE " + kind + name + " ON " + s.quote(table) + " (" + strings.Join(columns, ", ") + ")"
+	if i.where != "" {
+		out += " WHERE " + s.quote(i.where) + " <> ''"
+	}
+	return []string{out}
+}
+
+func (sqlite) holdsUint64(columnInfo) bool { return false }

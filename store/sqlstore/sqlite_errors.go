@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"reflect"
 	"strconv"
 
 	"github.com/contactsweep/contactsweep/store"
@@ -18,23 +19,35 @@ const (
 	sqliteConstraint = 19
 )
 
-// class reads the code, never the text. The extended code comes first, because
-// some drivers have both.
-func (sqlite) class(err error) (code string, certain bool, class error) {
-	n, ok := codeOf(err, "ExtendedCode", "Code")
+// diagnose reads the code, never the text. The extended code comes first,
+// because some drivers have both. Only the code of a driver of SQLite makes
+// certain what a failed commit did.
+func (sqlite) diagnose(err error) (d diagnosis) {
+	const extended, primary = "ExtendedCode", "Code"
+	ours := foundIn(err, func(e error) bool {
+		_, ok := integer(reflect.ValueOf(e), primary)
+		return ok && madeBy(e, "sqlite")
+	})
+	if ours != nil {
+		err = ours
+	}
+	n, ok := codeOf(err, extended, primary)
 	if !ok {
-		return "", false, nil
+		return d
 	}
 	switch n & 0xff {
-	case sqliteBusy, sqliteLocked, sqliteProtocol, sqliteSchema, sqliteInterrupt:
-		class = store.ErrTransient
+	case sqliteBusy, sqliteLocked:
+		d.class = store.ErrContention
+	case sqliteProtocol, sqliteSchema, sqliteInterrupt:
+		d.class = store.ErrTransient
 	case sqliteConstraint:
-		class = store.ErrConstraint
+		d.class = store.ErrConstraint
 	case sqliteFull:
-		class = store.ErrFull
+		d.class = store.ErrFull
 	case sqliteReadOnly:
-		class = store.ErrReadOnly
+		d.class = store.ErrReadOnly
 	}
-	certain = class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
-	return strconv.FormatInt(n, 10), certain, class
+	d.certain = ours != nil && d.class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
+	d.code = strconv.FormatInt(n, 10)
+	return d
 }

@@ -3,68 +3,78 @@ package sqlstore
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
-	"github.com/contactsweep/contactsweep/where"
 )
 
-// keys passes the list as one JSON text, and the columns that are stored as
-// bytes as one blob each, so that the statement's text and the number of its
+// sqliteKeys are keys as one JSON text, and the columns that are stored as
+// bytes as one blob each, so that a statement's text and the number of its
 // parameters are the same for any number of keys.
-func (s sqlite) keys(fields []contacts.Field, keys []contacts.Key) keyRows {
-	out := keyRows{index: `"k"."key"`}
+type sqliteKeys struct {
+	list    string
+	columns []term
+}
+
+func (s sqlite) bind(columns []column, keys []contacts.Key) (boundKeys, error) {
 	rows := make([]any, len(keys))
-	columns := make([][]any, len(fields))
+	blobs := make([][]byte, len(columns))
 	for i, k := range keys {
-		row, err := s.keyRow(fields, k)
+		row, err := s.keyRow(columns, k)
 		if err != nil {
-			return keyRows{from: failed{err}, columns: []term{failed{err}}, index: out.index}
+			return nil, err
 		}
 		for j, x := range row {
-			columns[j] = append(columns[j], x)
+			if b, ok := x.([]byte); ok {
+				blobs[j], row[j] = append(blobs[j], b...), 0
+			}
 		}
 		rows[i] = row
+		if len(columns) == 1 {
+			rows[i] = row[0]
+		}
 	}
-	if len(keys) == 0 {
-		return keyRows{from: failed{errNoKeys}, columns: []term{failed{errNoKeys}}, index: out.index}
-	}
-	for j, f := range fields {
+	out := sqliteKeys{list: jsonList(rows)}
+	for j := range columns {
 		switch {
-		case f.Kind == where.KindUUID && f.Encoding.Form == contacts.FormUUIDBytes:
-			var blob []byte
-			for i, x := range columns[j] {
-				b, _ := x.([]byte)
-				blob = append(blob, b...)
-				columns[j][i] = 0
-				if row, ok := rows[i].([]any); ok {
-					row[j] = 0
-				}
-			}
-			out.columns = append(out.columns, expr(`substr(?, "k"."key" * 16 + 1, 16)`, blob))
-		case len(fields) == 1:
+		case blobs[j] != nil:
+			out.columns = append(out.columns, expr(`substr(?, "k"."key" * 16 + 1, 16)`, blobs[j]))
+		case len(columns) == 1:
 			out.columns = append(out.columns, expr(`"k"."value"`))
 		default:
 			out.columns = append(out.columns, expr(`json_extract("k"."value", '$[`+strconv.Itoa(j)+`]')`))
 		}
 	}
-	list := jsonList(rows)
-	if len(fields) == 1 {
-		list = jsonList(columns[0])
+	return out, nil
+}
+
+func (sqlite) isOneOf(columns []string, _ bool, keys boundKeys) term {
+	k, ok := keys.(sqliteKeys)
+	if !ok {
+		return failed{errNoKeys}
 	}
-	out.from = expr(`json_each(?) AS "k"`, list)
-	return out
+	return expr(tuple(columns)+" IN (?)", selection{columns: k.columns, from: expr(`json_each(?) AS "k"`, k.list)}.term())
+}
+
+// beyond compares row values, for which the key's index is used.
+func (sqlite) beyond(columns []column, op string, values []any) term {
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+	if len(values) > 1 {
+		marks = "(" + marks + ")"
+	}
+	return expr(tuple(sqlOf(columns))+" "+op+" "+marks, values...)
 }
 
 // keyRow returns the key's values as they are stored; one that cannot be
 // stored is NULL, which no contact has.
-func (sqlite) keyRow(fields []contacts.Field, k contacts.Key) ([]any, error) {
+func (sqlite) keyRow(columns []column, k contacts.Key) ([]any, error) {
 	values := k.Values()
-	if len(values) != len(fields) {
-		return nil, fmt.Errorf("sqlstore: a key of %d values for %d columns", len(values), len(fields))
+	if len(values) != len(columns) {
+		return nil, fmt.Errorf("sqlstore: a key of %d values for %d columns", len(values), len(columns))
 	}
 	out := make([]any, len(values))
 	for i, v := range values {
-		x, at, err := sqliteOperand(fields[i], v)
+		x, at, err := sqliteOperand(columns[i].field, v)
 		if err != nil {
 			return nil, err
 		}

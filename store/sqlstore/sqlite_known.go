@@ -23,6 +23,10 @@ func (sqlite) known(c column) term {
 	return expr(strings.ReplaceAll(sqliteKnown(c.field), "X", c.sql))
 }
 
+func (sqlite) null(c column) term { return expr(c.sql + " IS NULL") }
+
+func (sqlite) filled(c column) term { return expr(c.sql + " <> ''") }
+
 func sqliteKnown(f contacts.Field) string {
 	switch f.Kind {
 	case where.KindText:

@@ -1,22 +1,19 @@
 package sqlstore
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // sqliteLexeme is a comment, a name or text in quotes, a word, or a sign.
-const sqliteLexeme = "(?s)--[^\n]*|/\\*.*?\\*/|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^\\]]*\\]|'(?:[^']|'')*'|[\\pL_][\\pL\\pN_$]*|<>|!=|\\S"
+const sqliteLexeme = "(?s)--[^\n]*|/\\*.*?\\*/|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\\[[^\\]]*\\]|'(?:[^']|'')*'|[A-Za-z_\\x{80}-\\x{10FFFF}][\\w$\\x{80}-\\x{10FFFF}]*|<>|!=|\\S"
 
 // sqliteOmission reads the condition of a partial index from its text, the
 // only place where SQLite tells it. It knows just two: that one of the index's
 // columns is not NULL, and that it is not the empty text. Every other one
 // leaves out some rows.
 func sqliteOmission(text string, columns []string) omission {
-	tokens := slices.DeleteFunc(regexp.MustCompile(sqliteLexeme).FindAllString(text, -1), func(t string) bool {
-		return strings.HasPrefix(t, "--") || strings.HasPrefix(t, "/*")
-	})
+	tokens := sqliteTokens(text)
 	at := slices.IndexFunc(tokens, func(t string) bool { return strings.EqualFold(t, "WHERE") })
 	const atLeast = 2 // WHERE and the column
 	if at < 0 || len(tokens) < at+atLeast {
@@ -38,7 +35,7 @@ func sqliteOmission(text string, columns []string) omission {
 // unquoted is the name that a token stands for.
 func unquoted(token string) string {
 	switch quote := token[:1]; quote {
-	case `"`, "`":
+	case `"`, "`", "'":
 		return strings.ReplaceAll(token[1:len(token)-1], quote+quote, quote)
 	case "[":
 		return token[1 : len(token)-1]

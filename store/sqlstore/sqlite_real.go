@@ -92,22 +92,27 @@ func (s scientific) compare(t scientific) int {
 
 func (s sqlite) compareReal(c column, n where.Compare) term {
 	from, beyond := realRange(n.Value.Decimal())
-	var test term
-	switch n.Op {
+	return all(realTest(c.sql, n.Op, "?", from, beyond), s.known(c))
+}
+
+// realTest compares a column of floating-point numbers with those that are
+// read as one decimal; mark is the placeholder.
+func realTest(sql string, op where.Op, mark string, from, beyond float64) term {
+	switch op {
 	case where.Equal:
-		test = expr(c.sql+" >= ? AND "+c.sql+" < ?", from, beyond)
+		return expr(sql+" >= "+mark+" AND "+sql+" < "+mark, from, beyond)
 	case where.NotEqual:
-		test = expr(c.sql+" < ? OR "+c.sql+" >= ?", from, beyond)
+		return expr(sql+" < "+mark+" OR "+sql+" >= "+mark, from, beyond)
 	case where.Less:
-		test = expr(c.sql+" < ?", from)
+		return expr(sql+" < "+mark, from)
 	case where.LessOrEqual:
-		test = expr(c.sql+" < ?", beyond)
+		return expr(sql+" < "+mark, beyond)
 	case where.Greater:
-		test = expr(c.sql+" >= ?", beyond)
+		return expr(sql+" >= "+mark, beyond)
 	case where.GreaterOrEqual:
-		test = expr(c.sql+" >= ?", from)
+		return expr(sql+" >= "+mark, from)
 	}
-	return all(test, s.known(c))
+	return failed{errMode}
 }
 
 // inReal asks for a range in a list of ranges.

@@ -110,6 +110,11 @@ type selection struct {
 	where   term // nil: all rows
 	order   []string
 	limit   int64 // 0: none
+	offset  int64
+	lock    bool // the rows, until the end of the transaction
+
+	distinct bool
+	suffix   string
 }
 
 func (s selection) term() term {
@@ -119,6 +124,9 @@ func (s selection) term() term {
 	q := sq.Select() //nolint:unqueryvet // its columns follow
 	if s.with != nil {
 		q = q.PrefixExpr(s.with)
+	}
+	if s.distinct {
+		q = q.Distinct()
 	}
 	for _, c := range s.columns {
 		q = q.Column(c)
@@ -135,16 +143,25 @@ func (s selection) term() term {
 	if s.limit > 0 {
 		q = q.Suffix("LIMIT ?", s.limit)
 	}
+	if s.offset > 0 {
+		q = q.Suffix("OFFSET ?", s.offset)
+	}
+	if s.lock {
+		q = q.Suffix("FOR UPDATE")
+	}
+	if s.suffix != "" {
+		q = q.Suffix(s.suffix)
+	}
 	return fragment{q}
 }
 
-// deleteRows deletes the rows of a table that fulfil the condition, which is
+// deleteRows deletes the rows of the target that fulfil the condition, which is
 // required.
-func deleteRows(table string, where term) term {
+func deleteRows(target string, where term) term {
 	if where == nil {
 		return failed{errNoWhere}
 	}
-	return changing{sq.Delete(table).Where(where)}
+	return changing{sq.Delete(target).Where(where)}
 }
 
 // assignment sets a column.

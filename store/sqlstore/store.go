@@ -32,7 +32,8 @@ type Store struct {
 
 var _ interface {
 	store.Store
-	store.BatchSizer
+	store.Pacer
+	store.PageSizer
 } = (*Store)(nil)
 
 // Open returns a store for the contacts that the schema describes. It checks
@@ -64,6 +65,7 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 	if gone := s.model.missing(seen.tables); len(gone) > 0 {
 		return nil, fmt.Errorf("sqlstore: open: the database has no %s", strings.Join(gone, ", no "))
 	}
+	seen.known = seen.fatal
 	s.seen.Store(seen)
 	return s, nil
 }
@@ -71,8 +73,8 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 // Schema returns the schema that the store was opened with.
 func (s *Store) Schema() contacts.Schema { return s.model.schema }
 
-// DefaultBatchSize returns the size of a batch that suits the engine.
-func (s *Store) DefaultBatchSize() int { return s.batchSize() }
+// Pacing returns the pace that suits the engine.
+func (s *Store) Pacing() store.Pacing { return s.pacing() }
 
 // sets are the contacts and the rows of every association.
 func (m *model) sets() []*rowSet {

@@ -19,6 +19,8 @@ type tx struct {
 	// asking is set while the driver starts a query. After a panic there
 	// database/sql waits for ever when the transaction is rolled back.
 	asking bool
+	// done is how many rows the statements have deleted or changed.
+	done int64
 }
 
 // QueryContext implements queryer.
@@ -61,7 +63,7 @@ func (s *Store) transaction(ctx context.Context, op string, work func(*tx) error
 func (s *Store) begin(ctx context.Context) (*sql.Tx, context.CancelFunc, error) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
-	begun, err := s.db.BeginTx(own, nil)
+	begun, err := s.db.BeginTx(own, &sql.TxOptions{Isolation: s.isolation()})
 	if stop() || err != nil {
 		if err != nil {
 			cancel()
@@ -87,11 +89,11 @@ func (s *Store) commit(op string, t *sql.Tx) error {
 		return nil
 	}
 	rollback(t)
-	code, certain, class := s.class(err)
-	if !certain {
-		class = store.ErrOutcomeUnknown
+	d := s.diagnose(err)
+	if !d.certain {
+		d.class = store.ErrOutcomeUnknown
 	}
-	return &store.Error{Op: op, Class: class, Code: code, Err: err}
+	return &store.Error{Op: op, Class: d.class, Code: d.code, Table: d.table, Constraint: d.constraint, Err: err}
 }
 
 // exec runs a statement that changes rows of a table, and returns how many.
@@ -105,6 +107,7 @@ func (t *tx) exec(table string, q term) (int64, error) {
 		return 0, failure(t.ctx, t, t.op, table, err)
 	}
 	n, err := r.RowsAffected()
+	t.done += n
 	return n, failure(t.ctx, t, t.op, table, err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 )
 
@@ -21,6 +22,15 @@ const (
 	// transaction.
 	CodeNotATable    = "not-a-table"
 	CodeVirtualTable = "virtual-table"
+	// CodeNotTransactional: what is done to the table cannot be undone.
+	CodeNotTransactional = "not-transactional"
+	// CodeConnection: connections are set up so that values would not be
+	// compared as they are.
+	CodeConnection = "connection"
+	// CodeServer: the server is not one that the dialect is made for.
+	CodeServer = "server"
+	// CodeHistory: deleted rows stay in a history of the table.
+	CodeHistory = "history"
 	// CodeEncoding: the engine cannot compare the field in its encoding.
 	CodeEncoding = "encoding"
 	// CodeColumnType: the column's declared type changes values so that they
@@ -55,6 +65,9 @@ const (
 	CodeUnregisteredCascade   = "unregistered-cascade"
 	CodeUnregisteredSetNull   = "unregistered-set-null"
 	CodeUnregisteredReference = "unregistered-reference"
+	// CodePartlyCovered: associations cover only some of the rows that refer to
+	// what is deleted.
+	CodePartlyCovered = store.CodePartlyCovered
 	// CodeCascadeRemovesKept: the database deletes rows that must stay.
 	CodeCascadeRemovesKept = "cascade-removes-kept"
 	// CodeCascadeAfterDetach: the database would delete rows that the store
@@ -65,6 +78,21 @@ const (
 	// is fatal for rows that are anonymised.
 	CodeForeignKeyBlocks      = "foreign-key-blocks"
 	CodeForeignKeyChangesKept = "foreign-key-changes-kept"
+	// CodeForeignKeyTarget: a foreign key refers to other columns than the
+	// reference.
+	CodeForeignKeyTarget = "foreign-key-target"
+	// CodeForeignKeyEmpty: the empty text refers to nothing for the schema, but
+	// to a row for the database, which acts on it.
+	CodeForeignKeyEmpty = "foreign-key-empty"
+	// CodeUpdateChanges and CodeUpdateBlocks are about foreign keys to columns
+	// that are set in rows which stay.
+	CodeUpdateChanges = "update-changes"
+	CodeUpdateBlocks  = "update-blocks"
+	// CodeOtherFile: a table is in another database file than the contacts.
+	CodeOtherFile = "other-file"
+	// CodeCollation: the collation of a key or a reference is none of the
+	// engine's own.
+	CodeCollation = "collation"
 	// CodeTrigger: a trigger runs with the deletion.
 	CodeTrigger = "trigger"
 )
@@ -72,6 +100,11 @@ const (
 // Verify compares the schema with the database: it reads the catalogue, and a
 // sample of each table's rows for values that do not belong to their field.
 // What could lose data or leave orphans, or cannot work, is fatal.
+//
+// Batches look at the catalogue again when it changes. They refuse what is
+// fatal in it and was not there when the store was opened, even if a run was
+// told of it: a store has many callers, and each Verify is only one's. A host
+// that accepts such a finding opens the store again.
 func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	const op = "verify"
 	if err := ctx.Err(); err != nil {
@@ -85,26 +118,56 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err != nil {
 		return nil, failure(ctx, s.engine, op, "", err)
 	}
-	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
-	v.existence()
-	if len(v.findings) > 0 {
-		return v.findings, nil // everything else would follow from that
+	remarks, err := s.remarks(ctx, s.db, seen.tables)
+	if err != nil {
+		return nil, failure(ctx, s.engine, op, "", err)
 	}
-	v.fields()
-	v.contactKey()
-	v.references()
-	v.foreign()
+	seen = s.remember(seen)
+	v := s.structure(seen, enforced)
+	for i, f := range v.findings {
+		if slices.Contains(seen.late(), f) {
+			v.findings[i].Advice += "; it came after the store was opened, whose batches refuse it until the store is opened again"
+		}
+	}
+	v.findings = append(remarks, v.findings...)
+	if v.without {
+		return v.findings, nil
+	}
 	if err := v.heirs(ctx); err != nil {
 		return nil, err
 	}
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
+	if err := v.volatile(ctx); err != nil {
+		return nil, err
+	}
 	if err := v.samples(ctx); err != nil {
 		return nil, err
 	}
-	s.seen.Store(seen)
 	return v.findings, nil
+}
+
+// structure compares the schema with the tables and what is declared of them.
+// enforced says whether foreign keys are.
+func (s *Store) structure(seen *sighting, enforced bool) *verification {
+	v := &verification{store: s, tables: seen.tables, keys: seen.keys, enforced: enforced}
+	v.existence()
+	if v.without = len(fatal(v.findings)) > 0; v.without {
+		return v
+	}
+	v.files()
+	v.fields()
+	v.contactKey()
+	v.references()
+	v.foreign()
+	v.gaps()
+	return v
+}
+
+// fatal are the findings of that severity.
+func fatal(findings []store.Finding) []store.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f store.Finding) bool { return f.Severity != store.Fatal })
 }
 
 // verification collects findings.
@@ -113,14 +176,48 @@ type verification struct {
 	tables   tableSet
 	keys     []foreignKey
 	enforced bool // foreign keys, on the connection that was asked
+	without  bool // a table that is needed, so that all else would follow from that
 	findings []store.Finding
 }
 
-// add adds a finding once: several associations may share a table.
 func (v *verification) add(severity store.Severity, code, table, column, message, advice string) {
-	f := store.Finding{Code: code, Severity: severity, Table: table, Column: column, Message: message, Advice: advice}
-	if !slices.ContainsFunc(v.findings, func(g store.Finding) bool { return g.Name() == f.Name() }) {
+	v.find(store.Finding{Code: code, Severity: severity, Table: table, Column: column, Message: message, Advice: advice})
+}
+
+// find adds a finding once, in its most severe form: several associations may
+// share a table.
+func (v *verification) find(f store.Finding) {
+	i := slices.IndexFunc(v.findings, func(g store.Finding) bool { return g.Name() == f.Name() })
+	switch {
+	case i < 0:
 		v.findings = append(v.findings, f)
+	case f.Severity > v.findings[i].Severity:
+		v.findings[i] = f
+	}
+}
+
+// files looks for tables in other databases, where a lock on the contacts' does
+// not reach: there rows may come that hold a contact back, after that was
+// tested, and a crash may separate what is changed in two files.
+func (v *verification) files() {
+	m := v.store.model
+	home := v.tables[m.contacts.table].database
+	if v.store.write("", "") == nil {
+		return // rows are locked wherever they are
+	}
+	for _, a := range m.all {
+		if v.tables[a.Table].database == home {
+			continue
+		}
+		severity, message := store.Warning, "the table is in another database file than the contacts; it may change after a condition that reads it was tested"
+		switch a.Action {
+		case contacts.Delete, contacts.Anonymise, contacts.Detach, contacts.HandOver:
+			severity, message = store.Fatal, "the table is in another database file than the contacts; a crash may leave only one of them changed"
+		case contacts.Restrict:
+			severity, message = store.Fatal, "the table is in another database file than the contacts; a row may come after it was looked for, and would not hold its contact back"
+		case contacts.Keep, contacts.ReadOnly:
+		}
+		v.add(severity, CodeOtherFile, a.Table, "", message, "keep it in the contacts' database file")
 	}
 }
 
@@ -156,6 +253,9 @@ func (v *verification) existence() {
 		case virtualTable:
 			v.add(store.Warning, CodeVirtualTable, name, "", "a virtual table",
 				"make sure that its module takes part in transactions")
+		case unsafeTable:
+			v.add(store.Fatal, CodeNotTransactional, name, "", "what is done to the table cannot be undone with its transaction",
+				"convert it to a transactional engine, such as InnoDB")
 		case plainTable, missing:
 		}
 	}

@@ -18,12 +18,12 @@ func (v *verification) fields() {
 				continue
 			}
 			c := v.tables[r.table].column(name)
-			if v.store.changes(f, c) {
-				v.add(store.Warning, CodeColumnType, r.table, name,
-					fmt.Sprintf("the declared type %q stores values of a %s field in another form, so that they are unknown", c.declared, f.Kind),
+			if severity := v.store.misfit(f, c); severity != 0 {
+				v.add(severity, CodeColumnType, r.table, name,
+					fmt.Sprintf("the declared type %q is not one for values of a %s field in its encoding, so that they are unknown", c.declared, f.Kind),
 					"correct the field's kind or encoding, or the column's type")
 			}
-			if f.Kind == where.KindUint64 {
+			if f.Kind == where.KindUint64 && !v.store.holdsUint64(c) {
 				v.add(store.Warning, CodeRange, r.table, name, "integers from 2^63 on cannot be stored",
 					"declare the field as Int64 if it never holds more")
 			}
@@ -39,6 +39,7 @@ func (v *verification) contactKey() {
 			"no unique index on exactly the columns of the key that compares as they do", "create one, or name the key that identifies a contact")
 	}
 	for _, name := range columns {
+		v.odd(store.Fatal, m.contacts.table, t.column(name))
 		switch c := t.column(name); {
 		case c.notNull:
 		case c.keyPart > 0:
@@ -49,7 +50,17 @@ func (v *verification) contactKey() {
 		}
 	}
 	if t.reuses {
-		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "the id of a deleted contact may be given to a new one",
-			"declare the column so that ids are never used again, on SQLite INTEGER PRIMARY KEY AUTOINCREMENT")
+		v.add(store.Warning, CodeKeyReuse, m.contacts.table, strings.Join(columns, ","), "a new contact may get the id of a deleted one",
+			"it matters where ids are kept outside of this database, such as in a report or a Next; on SQLite, AUTOINCREMENT prevents it")
+	}
+}
+
+// odd looks for a collation of the host's own. Keys are compared by bytes in
+// any case, but rows are joined as the database does.
+func (v *verification) odd(severity store.Severity, table string, c columnInfo) {
+	if c.odd {
+		v.add(severity, CodeCollation, table, c.name,
+			"compares texts by the collation "+c.collation+", of which nothing is known; texts that differ may be one to it",
+			"declare the column without COLLATE, or with BINARY, NOCASE or RTRIM as SQLite defines them")
 	}
 }

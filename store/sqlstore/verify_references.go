@@ -47,11 +47,13 @@ func (v *verification) index(a *association, r reference) {
 func (v *verification) types(a *association, r reference, up *rowSet) {
 	for i, f := range r.from {
 		from, to := v.tables[a.Table].column(f.ColumnName()), v.tables[up.table].column(r.to[i].ColumnName())
+		severity := store.Fatal // rows may not be found, and be left without their contact
+		if a.Action == contacts.ReadOnly {
+			severity = store.Warning
+		}
+		v.odd(severity, a.Table, from)
+		v.odd(severity, up.table, to)
 		if !v.store.alike(from, to) {
-			severity := store.Fatal // rows may not be found, and be left without their contact
-			if a.Action == contacts.ReadOnly {
-				severity = store.Warning
-			}
 			v.add(severity, CodeReferenceType, a.Table, from.name,
 				fmt.Sprintf("declared as %q, but refers to %s.%s, declared as %q", from.declared, up.table, to.name, to.declared),
 				"declare both columns with the same type")

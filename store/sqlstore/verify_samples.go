@@ -3,20 +3,15 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/contactsweep/contactsweep/contacts"
-	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
 // sampleSize is how many rows of a table are looked at.
 const sampleSize = 1000
-
-// telling is how many values a sample must have to tell a wrong encoding from
-// some odd data.
-const telling = 20
 
 // sampling is what is found out about a table's fields.
 type sampling struct {
@@ -27,7 +22,8 @@ type sampling struct {
 
 	total   int64
 	present []int64 // by field: values that are not NULL
-	early   []int64 // of these, times of early 1970 in an integer encoding
+	zero    []int64 // of these, times that are 0 in an integer encoding
+	early   []int64 // and other times of early 1970
 	unknown []int64 // values that do not belong to the field
 	stray   []int64 // of these, references of another class
 }
@@ -48,27 +44,6 @@ func (v *verification) samples(ctx context.Context) error {
 	return nil
 }
 
-func (v *verification) sampled(s *sampling, r *rowSet, f contacts.Field, i int) {
-	switch {
-	case s.present[i] >= telling && 10*s.unknown[i] >= 9*s.present[i]:
-		v.add(store.Fatal, CodeWrongEncoding, r.table, f.ColumnName(),
-			fmt.Sprintf("%d of %d sampled values are not stored as a %s field's values are: this looks like another encoding, and tests of rows would overlook them", s.unknown[i], s.present[i], f.Kind),
-			"declare how the column stores its values, see contacts.Encoding; times that a driver wrote as Go prints them cannot be mapped, store them as CURRENT_TIMESTAMP does or as integers")
-	case s.present[i] >= telling && s.early[i] == s.present[i]:
-		v.add(store.Fatal, CodeWrongEncoding, r.table, f.ColumnName(),
-			fmt.Sprintf("all of %d sampled times lie in the first weeks of 1970: this looks like a coarser unit than the declared one, and everything would be old", s.present[i]),
-			"declare the unit that the column counts in: contacts.UnixSeconds, UnixMillis or UnixMicros")
-	case s.stray[i] > 0:
-		v.add(store.Fatal, CodeStoredValues, r.table, f.ColumnName(),
-			fmt.Sprintf("%d of %d sampled references are not stored as a %s field's values are; their rows may not be found, and be left without their contact", s.stray[i], s.total, f.Kind),
-			"correct the field's kind or encoding, or the data; WhereUnknown finds them")
-	case s.unknown[i] > 0:
-		v.add(store.Warning, CodeStoredValues, r.table, f.ColumnName(),
-			fmt.Sprintf("%d of %d sampled values do not belong to a %s field in its encoding; they are unknown to conditions", s.unknown[i], s.total, f.Kind),
-			"correct the field's kind or encoding, or the data; WhereUnknown finds them, unless they are texts that are not UTF-8")
-	}
-}
-
 func (v *verification) sampling(r *rowSet) *sampling {
 	s := &sampling{b: &builder{engine: v.store.engine, model: v.store.model, tables: v.tables}}
 	s.rows = s.b.level(r)
@@ -83,7 +58,9 @@ func (v *verification) sampling(r *rowSet) *sampling {
 	whole := selection{columns: columns, from: expr(s.b.source(inner))}.term()
 	s.from = expr("(? LIMIT ?) AS "+s.rows.alias, whole, int64(sampleSize))
 	n := len(s.fields)
-	s.present, s.early, s.unknown, s.stray = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	for _, counts := range []*[]int64{&s.present, &s.zero, &s.early, &s.unknown, &s.stray} {
+		*counts = make([]int64, n)
+	}
 	return s
 }
 
@@ -99,7 +76,9 @@ func (v *verification) countUnknown(ctx context.Context, s *sampling) error {
 		targets = append(targets, &s.present[i], &s.unknown[i])
 		if f.Kind == where.KindTime && perSecond(f.Encoding) > 0 {
 			const weeks = 60 * 24 * 60 * 60
-			columns = append(columns, expr("count(CASE WHEN (?) AND "+c.sql+" > 0 AND "+c.sql+" < ? THEN 1 END)", s.b.known(c), weeks*perSecond(f.Encoding)))
+			columns = append(columns, expr("count(CASE WHEN (?) AND "+c.sql+" = 0 THEN 1 END)", s.b.known(c)))
+			targets = append(targets, &s.zero[i])
+			columns = append(columns, expr("count(CASE WHEN (?) AND "+c.sql+" > 0 AND "+c.sql+" < "+strconv.FormatInt(weeks*perSecond(f.Encoding), 10)+" THEN 1 END)", s.b.known(c)))
 			targets = append(targets, &s.early[i])
 		}
 		if referring := v.referring(s, f); referring != nil {
@@ -136,8 +115,8 @@ func (v *verification) countInvalid(ctx context.Context, s *sampling) error {
 	var columns []term
 	var places []int
 	for i, f := range s.fields {
-		if f.Kind == where.KindText {
-			columns, places = append(columns, expr(s.b.suspect(s.b.column(s.rows, f)))), append(places, i)
+		if suspect := s.b.suspect(s.b.column(s.rows, f)); f.Kind == where.KindText && suspect != "" {
+			columns, places = append(columns, expr(suspect)), append(places, i)
 		}
 	}
 	if columns == nil {

@@ -182,7 +182,7 @@ CREATE INDEX known_mail ON known (mail)`,
 		},
 		"an unregistered reference that is set to NULL": {
 			on, `CREATE TABLE logs (person INTEGER REFERENCES people (id) ON DELETE SET NULL)`, change(same),
-			[]string{"warning unregistered-set-null:logs.person"},
+			[]string{"fatal unregistered-set-null:logs.person"},
 		},
 		"an unregistered reference": {
 			on, `CREATE TABLE logs (person INTEGER REFERENCES People (id))`, change(same),
@@ -225,7 +225,7 @@ CREATE INDEX known_mail ON known (mail)`,
 			on, ``, change(func(s *contacts.Schema) {
 				s.Associations[2].Action, s.Associations[3].Action = contacts.Keep, contacts.Keep
 			}),
-			[]string{"warning foreign-key-blocks:holds.person", "warning foreign-key-changes-kept:people.boss"},
+			[]string{"warning foreign-key-blocks:holds.person", "fatal foreign-key-changes-kept:people.boss"},
 		},
 		"triggers": {
 			on, `CREATE TRIGGER t AFTER DELETE ON lines BEGIN SELECT 1; END;

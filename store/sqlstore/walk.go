@@ -18,39 +18,30 @@ import (
 func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
 	b := s.builder(store.Selection{})
 	c := b.level(s.model.contacts)
-	var out store.Cursor
-	unnamed := 0
-	err := query(ctx, s.engine, s.db, "find last contact", s.model.schema.Table, selection{
-		columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyKnown(c), order: b.keyOrder(c, " DESC"), limit: boundRows,
-	}.term(), func(r *sql.Rows) error {
-		raw := make([]any, len(c.rows.key))
-		targets := make([]any, len(raw))
-		for i := range raw {
-			targets[i] = &raw[i]
+	last := selection{columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyKnown(c), order: b.keyOrder(c, " DESC"), limit: 1}
+	for {
+		var out store.Cursor
+		unnamed := int64(0)
+		err := query(ctx, s.engine, s.db, "find last contact", s.model.schema.Table, last.term(), func(r *sql.Rows) error {
+			k, err := s.scanKey(r)
+			switch {
+			case errors.Is(err, errKeyRead):
+				unnamed++
+				return nil // as in Page
+			case err == nil && out == "":
+				out, err = cursorOf(k)
+			}
+			return err
+		})
+		switch {
+		case err != nil || out != "" || unnamed == 0:
+			return out, err
+		case unnamed < last.limit: // there are contacts, but none that could be selected
+			return "", &store.Error{Op: "find last contact", Table: s.model.schema.Table, Err: errKeyRead}
 		}
-		err := r.Scan(targets...)
-		if err != nil {
-			return err //nolint:wrapcheck // wrapped by each
-		}
-		if out != "" {
-			return nil
-		}
-		k, err := s.keyOf(raw)
-		if err != nil {
-			unnamed++
-			return nil //nolint:nilerr // as in Page
-		}
-		out, err = cursorOf(k)
-		return err
-	})
-	if err == nil && out == "" && unnamed > 0 {
-		err = &store.Error{Op: "find last contact", Table: s.model.schema.Table, Err: errKeyRead}
+		last.limit *= readOn
 	}
-	return out, err
 }
-
-// boundRows is how many contacts are read to find one whose key can be named.
-const boundRows = 100
 
 var (
 	errKeyRead = errors.New("sqlstore: a key was read that is not of its kind")
@@ -68,6 +59,19 @@ func (s *Store) keyOf(raw []any) (contacts.Key, error) {
 		return k, errKeyRead
 	}
 	return k, nil
+}
+
+// scanKey reads a key, and what stands behind it in the row.
+func (s *Store) scanKey(r *sql.Rows, more ...any) (contacts.Key, error) {
+	raw := make([]any, len(s.model.contacts.key))
+	targets := make([]any, 0, len(raw)+len(more))
+	for i := range raw {
+		targets = append(targets, &raw[i])
+	}
+	if err := r.Scan(append(targets, more...)...); err != nil {
+		return contacts.Key{}, fmt.Errorf("%w", err)
+	}
+	return s.keyOf(raw)
 }
 
 // cursorVersion tells a cursor from anything else.

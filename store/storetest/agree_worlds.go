@@ -89,7 +89,7 @@ func crmWorld() contacts.Schema {
 				Fields: []contacts.Field{contacts.Int64("person"), contacts.Time("seconds").Encoded(contacts.UnixSeconds()), contacts.Int64("int")},
 			},
 			{
-				Name: "scores", Table: "seen", Action: contacts.Anonymise, References: []contacts.Reference{{Fields: []string{"person"}, Stays: true}},
+				Name: "scores", Table: "seen", Action: contacts.Anonymise, References: []contacts.Reference{{Fields: []string{"person"}, Stays: true}}, Where: where.New().WhereLessThan("int", 10),
 				Fields: []contacts.Field{contacts.Int64("person"), contacts.Int64("int")}, Set: contacts.Values{"int": nil},
 			},
 			{
@@ -167,10 +167,10 @@ func textWorld() contacts.Schema {
 	id := contacts.Text("id").NotNull()
 	return contacts.Schema{
 		Table: "accounts", Key: []string{"id"},
-		Fields: append([]contacts.Field{id, contacts.Text("parent"), contacts.Text("mentor"), contacts.UUID("token")}, everyKind()...),
+		Fields: append([]contacts.Field{id, contacts.Text("parent"), contacts.Text("mentor"), contacts.Text("coach"), contacts.UUID("token")}, everyKind()...),
 		Associations: []contacts.Association{
 			{Name: "children", Table: "accounts", Action: contacts.Detach, References: refs("parent", "mentor")},
-			{Name: "pupils", Table: "accounts", Action: contacts.Keep, References: refs("mentor"), Where: where.New().WhereNotNull("text")},
+			{Name: "pupils", Table: "accounts", Action: contacts.Keep, References: refs("coach"), Where: where.New().WhereNotNull("text")},
 			{
 				Name: "events", Table: "events", Action: contacts.Delete, References: refs("account"),
 				Fields: append([]contacts.Field{contacts.Text("account")}, everyKind()...),

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"maps"
 	"os"
 	"strconv"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/contactsweep/contactsweep/internal/servertest"
 	"github.com/contactsweep/contactsweep/store/storetest"
 )
 
@@ -21,9 +23,26 @@ func TestAgreement(t *testing.T) {
 		require.NoError(t, err)
 		d = time.Duration(minutes * float64(time.Minute))
 	}
-	storetest.Agree(t, map[string]storetest.Harness{
+	harnesses := map[string]storetest.Harness{
 		"memory":                   memoryHarness{},
 		"sqlite":                   newSQLite(false, true),
 		"sqlite with foreign keys": newSQLite(true, true),
-	}, d)
+	}
+	t.Run("with postgres", func(t *testing.T) { // a subtest, so that a missing server skips nothing else
+		t.Parallel()
+		all := maps.Clone(harnesses)
+		all["postgres"] = newPostgres(t, servertest.Postgres(), false)
+		storetest.Agree(t, all, d)
+	})
+	t.Run("with mariadb", func(t *testing.T) {
+		t.Parallel()
+		servertest.MariaDB().Available(t)
+		all := maps.Clone(harnesses)
+		all["mariadb"] = newMariaDB(servertest.MariaDB(), false)
+		storetest.Agree(t, all, d)
+	})
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		storetest.Agree(t, harnesses, d)
+	})
 }

@@ -74,6 +74,7 @@ type broken struct {
 	count  func(ctx context.Context, r store.CountRequest) (store.Counts, error)
 	page   func(ctx context.Context, r store.PageRequest) (store.Page, error)
 	delete func(ctx context.Context, b store.Batch) (store.Outcome, error)
+	verify func(ctx context.Context) ([]store.Finding, error)
 }
 
 func (b broken) Count(ctx context.Context, r store.CountRequest) (store.Counts, error) {
@@ -88,6 +89,13 @@ func (b broken) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		return b.page(ctx, r)
 	}
 	return b.Store.Page(ctx, r)
+}
+
+func (b broken) Verify(ctx context.Context) ([]store.Finding, error) {
+	if b.verify != nil {
+		return b.verify(ctx)
+	}
+	return b.Store.Verify(ctx)
 }
 
 func (b broken) Delete(ctx context.Context, r store.Batch) (store.Outcome, error) {
@@ -189,6 +197,9 @@ func faults() map[string]func(store.Store) store.Store {
 				r.After = ""
 			}
 		}, same),
+		"Verify finds nothing": func(st store.Store) store.Store {
+			return broken{Store: st, verify: func(context.Context) ([]store.Finding, error) { return nil, nil }}
+		},
 		"Count counts one too many": func(st store.Store) store.Store {
 			return broken{Store: st, count: func(ctx context.Context, r store.CountRequest) (store.Counts, error) {
 				c, err := st.Count(ctx, r)

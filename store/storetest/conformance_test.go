@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"testing"
 
+	"github.com/contactsweep/contactsweep/internal/servertest"
 	"github.com/contactsweep/contactsweep/store/storetest"
 )
 
@@ -10,14 +11,29 @@ import (
 // line.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, h := range map[string]storetest.Harness{
-		"memory":                   memoryHarness{},
-		"sqlite":                   newSQLite(false, false),
-		"sqlite with foreign keys": newSQLite(true, false),
+	for name, h := range map[string]func(tb testing.TB) storetest.Harness{
+		"memory":                     harness(memoryHarness{}),
+		"sqlite":                     harness(newSQLite(false, false)),
+		"sqlite with foreign keys":   harness(newSQLite(true, false)),
+		"postgres":                   onPostgres(false),
+		"postgres with foreign keys": onPostgres(true),
+		"mariadb":                    harness(newMariaDB(servertest.MariaDB(), false)),
+		"mariadb with foreign keys":  harness(newMariaDB(servertest.MariaDB(), true)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.Run(t, h)
+			storetest.Run(t, h(t))
 		})
+	}
+}
+
+func harness(h storetest.Harness) func(testing.TB) storetest.Harness {
+	return func(testing.TB) storetest.Harness { return h }
+}
+
+func onPostgres(foreignKeys bool) func(testing.TB) storetest.Harness {
+	return func(tb testing.TB) storetest.Harness {
+		tb.Helper()
+		return newPostgres(tb, servertest.Postgres(), foreignKeys)
 	}
 }

@@ -103,7 +103,7 @@ func crmData() Data {
 			{"to": "", "from": "nobody@x", "subject": "d"},
 		},
 		"seen":  {{"person": 1, "page": "/"}, {"person": 1, "page": "/a"}, {"person": 2, "page": "/"}, {"person": 5, "page": "/"}, {"page": "/"}},
-		"holds": {{"person": 5, "open": true}, {"person": 1, "open": false}, {"person": 2}, {"open": true}},
+		"holds": {{"person": 5, "open": true}, {"person": 1, "open": false}, {"person": 2, "open": false}, {"open": true}},
 		"known": {{"mail": "one@x"}, {"mail": "five@x"}, {"mail": ""}},
 	}
 }

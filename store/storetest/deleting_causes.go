@@ -51,7 +51,7 @@ func restrictData() Data {
 		},
 		"orders": {{"id": 1, "buyer": 1}, {"id": 2, "buyer": 2}, {"id": 3, "buyer": 3}},
 		"lines":  {{"id": 1, "of": 1}, {"id": 2, "of": 2}, {"id": 3, "of": 3}},
-		"claims": {{"line": 1, "state": "open"}, {"line": 2, "state": "closed"}, {"line": 2}, {"line": 99, "state": "open"}},
+		"claims": {{"line": 1, "state": "open"}, {"line": 2, "state": "closed"}, {"line": 99, "state": "open"}},
 		"cases":  {{"person": 3}, {"person": 4}, {"person": 5}, {"person": 7}, {"person": 12}},
 		"trials": {{"person": 3}, {}},
 	}

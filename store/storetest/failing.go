@@ -16,6 +16,7 @@ const (
 	// FailBefore fails without doing anything: a lost connection, a deadlock.
 	FailBefore FailMode = iota + 1
 	// FailAfter does the work and then fails: a commit whose answer was lost.
+	// The result comes with the error, as [store.Store] says of Delete.
 	FailAfter
 )
 
@@ -88,12 +89,12 @@ func (f *FailingStore) Failed() string {
 // Schema returns the wrapped store's schema.
 func (f *FailingStore) Schema() contacts.Schema { return f.inner.Schema() }
 
-// DefaultBatchSize returns the wrapped store's, or 1000.
-func (f *FailingStore) DefaultBatchSize() int {
-	if s, ok := f.inner.(store.BatchSizer); ok {
-		return s.DefaultBatchSize()
+// Pacing returns the wrapped store's, or the default.
+func (f *FailingStore) Pacing() store.Pacing {
+	if s, ok := f.inner.(store.Pacer); ok {
+		return s.Pacing()
 	}
-	return 1000
+	return store.Pacing{}
 }
 
 // Verify implements [store.Store].
@@ -127,19 +128,20 @@ func call[T any](f *FailingStore, method string, do func() (T, error)) (T, error
 	f.calls = append(f.calls, method)
 	fails := len(f.calls) == f.n
 	f.mu.Unlock()
-	var none T
+	var out T
 	if !fails {
 		return do()
 	}
 	class := store.ErrTransient
 	if f.mode == FailAfter {
-		if _, err := do(); err != nil {
-			return none, err // the work itself failed: that is known
+		var err error
+		if out, err = do(); err != nil {
+			return out, err // the work itself failed: that is known
 		}
 		class = store.ErrOutcomeUnknown
 	}
 	if f.err != nil {
-		return none, f.err
+		return out, f.err
 	}
-	return none, &store.Error{Op: "call " + method, Class: class}
+	return out, &store.Error{Op: "call " + method, Class: class}
 }

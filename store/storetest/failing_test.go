@@ -71,18 +71,19 @@ func TestFailBeforeDoesNotDoTheWorkAndFailAfterDoes(t *testing.T) {
 	require.NoError(t, err)
 	batch := store.Batch{Selection: store.Selection{Condition: where.Everything()}, Keys: keys}
 	for mode, c := range map[storetest.FailMode]struct {
-		class error
-		left  int
+		class   error
+		deleted []contacts.Key // if it was committed
+		left    int
 	}{
-		storetest.FailBefore: {store.ErrTransient, 3},
-		storetest.FailAfter:  {store.ErrOutcomeUnknown, 1},
+		storetest.FailBefore: {store.ErrTransient, nil, 3},
+		storetest.FailAfter:  {store.ErrOutcomeUnknown, keys, 1},
 	} {
 		st := smallStore(t)
 		out, err := storetest.Fail(st, 1, mode, nil).Delete(t.Context(), batch)
 		require.ErrorIs(t, err, c.class)
 		var typed *store.Error
 		require.ErrorAs(t, err, &typed)
-		require.Empty(t, out, "a call that fails says nothing")
+		require.Equal(t, c.deleted, out.Deleted)
 		require.Len(t, st.Contacts(), c.left)
 	}
 }
@@ -99,15 +100,17 @@ func TestFailPassesOnWhatTheStoreIs(t *testing.T) {
 	t.Parallel()
 	f := storetest.Fail(smallStore(t), 0, storetest.FailBefore, nil)
 	require.Equal(t, smallSchema().Fingerprint(), f.Schema().Fingerprint())
-	require.Equal(t, 1000, f.DefaultBatchSize())
-	require.Equal(t, 77, storetest.Fail(sized{smallStore(t)}, 0, storetest.FailBefore, nil).DefaultBatchSize())
+	require.Equal(t, store.Pacing{Start: 77}, storetest.Fail(paced{smallStore(t)}, 0, storetest.FailBefore, nil).Pacing())
+	require.Zero(t, storetest.Fail(paceless{smallStore(t)}, 0, storetest.FailBefore, nil).Pacing(), "the default")
 	require.Zero(t, f.Calls(), "calls that cannot fail do not count")
 }
 
-// sized is a store with a batch size of its own.
-type sized struct{ *memory.Store }
+type (
+	paced    struct{ *memory.Store } // a pace of its own
+	paceless struct{ store.Store }   // none
+)
 
-func (sized) DefaultBatchSize() int { return 77 }
+func (paced) Pacing() store.Pacing { return store.Pacing{Start: 77} }
 
 func TestFailIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ type model struct {
 	placed []contacts.Placed
 	at     store.Predicates
 	where  []where.Predicate // of the rows of each placed association
+	unless []bool            // those belong for which it is not true
 	tables map[string][]*record
 }
 
@@ -50,11 +51,14 @@ func (m *model) use(t require.TestingT, s store.Selection) {
 	var err error
 	m.at, err = s.Resolve(m.schema)
 	require.NoError(t, err)
-	m.where = make([]where.Predicate, len(m.placed))
+	m.where, m.unless = make([]where.Predicate, len(m.placed)), make([]bool, len(m.placed))
 	for i, p := range m.placed {
 		condition := where.Everything()
 		if !p.Where.IsZero() {
 			condition = p.Where.Freeze(s.At)
+			if m.unless[i] = p.Action == contacts.Restrict; m.unless[i] {
+				condition = where.New().WhereNot(condition)
+			}
 		}
 		m.where[i], err = condition.Resolve(rowCatalog{fields: p.Fields, key: p.Key})
 		require.NoError(t, err)
@@ -148,7 +152,7 @@ func (m *model) below(i int, above []*record) []*record {
 }
 
 func (m *model) belongs(i int, r *record, above []*record) bool {
-	if m.where[i].Eval(view{m, r}) != where.True {
+	if (m.where[i].Eval(view{m, r}) == where.True) == m.unless[i] {
 		return false
 	}
 	for _, ref := range m.placed[i].References {

@@ -107,7 +107,7 @@ func (m *model) refersToGuarded(table string, r *record) bool {
 			continue
 		}
 		for i, p := range m.placed {
-			if p.Table != table || p.Depth != 1 || p.Action == contacts.ReadOnly {
+			if p.Table != table || p.Depth != 1 {
 				continue
 			}
 			if slices.ContainsFunc(p.References, func(ref contacts.Reference) bool { return m.refers(i, ref, r, c) }) {

@@ -57,6 +57,7 @@ func testPage(t *testing.T, h Harness) {
 			require.Len(t, b.walkTo(t, selection(where.Everything()), 6, first.Next), 20)
 		}
 	})
+	t.Run("pages that end early", func(t *testing.T) { b.testPageScan(t, third, want) })
 	t.Run("keys", func(t *testing.T) { b.testPageKeys(t) })
 	t.Run("fields", func(t *testing.T) { b.testPageFields(t) })
 	t.Run("an empty store", func(t *testing.T) {
@@ -75,6 +76,26 @@ func (b *bench) bound(t *testing.T) store.Cursor {
 	bound, err := b.st.Bound(t.Context())
 	require.NoError(t, err)
 	return bound
+}
+
+// testPageScan walks in steps of a few contacts, of which most are not
+// selected.
+func (b *bench) testPageScan(t *testing.T, s store.Selection, want []string) {
+	t.Helper()
+	for scan := 1; scan <= 60; scan += 7 {
+		got, pages, after := []string{}, 0, store.Cursor("")
+		for more := true; more; pages++ {
+			page, err := b.st.Page(t.Context(), store.PageRequest{Selection: s, After: after, Until: b.last, Limit: 3, Scan: scan})
+			require.NoError(t, err)
+			require.False(t, page.More && page.Next == after, "More is true, but the cursor did not advance")
+			got = append(got, texts(page.Keys)...)
+			more, after = page.More, page.Next
+		}
+		require.Equal(t, want, got, "by steps of %d", scan)
+		require.GreaterOrEqual(t, pages, 50/(scan+5), "a step looks at about so many contacts as it was asked to")
+	}
+	_, err := b.st.Page(t.Context(), store.PageRequest{Selection: s, Until: b.last, Limit: 3, Scan: -1})
+	require.Error(t, err)
 }
 
 func (b *bench) testPageKeys(t *testing.T) {

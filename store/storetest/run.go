@@ -16,6 +16,7 @@ func Run(t *testing.T, h Harness) {
 	t.Helper()
 	for _, g := range []group{
 		{"schema", testSchema},
+		{"schema/covering", testCovering},
 		{"conditions/compare", testCompare},
 		{"conditions/null", testNull},
 		{"conditions/text", testText},
@@ -48,6 +49,7 @@ func Run(t *testing.T, h Harness) {
 		{"delete/changing/shared", testChangingShared},
 		{"delete/changing/options", testChangingOptions},
 		{"delete/causes", testCauses},
+		{"delete/doubt", testDoubt},
 		{"delete/options", testDeleteOptions},
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},
