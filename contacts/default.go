@@ -7,8 +7,9 @@ import "github.com/contactsweep/contactsweep/where"
 // in this package. With a contact go its consents, activities, journey
 // conversions, email recipients, conversations with their messages, notes,
 // tasks, appointments, opportunities, manual actions, tags and list
-// memberships; groups that it owns lose their owner and stay. A contact with
-// an open opportunity or an open appointment is left alone and reported.
+// memberships; groups that it owns lose their owner and stay (a host that names
+// an heir sets their action to [HandOver]). A contact with an open opportunity
+// or an open appointment is left alone and reported.
 //
 // Each call returns a schema of its own, to which a host may add fields and
 // associations.

@@ -21,6 +21,21 @@
 //		}},
 //	}
 //
+// Rows that must stay are kept as they are ([Keep]), lose their reference
+// ([Detach]), lose it with what else tells whose they were ([Anonymise]), or get
+// another contact ([HandOver]):
+//
+//	{
+//		Name: "visits", Table: "visits", Action: contacts.Anonymise,
+//		Set: contacts.Values{"ip": nil, "agent": "deleted"},
+//		…
+//	},
+//	{
+//		Name: "groups", Table: "groups", Action: contacts.HandOver,
+//		Heir: contacts.Values{"owner_id": 1},
+//		…
+//	},
+//
 // A host with many tables lets sqlstore.Discover propose the schema, prints it
 // as Go source and changes it, in the source or with [Schema.Edit]. A host
 // without tables starts from [DefaultSchema].

@@ -57,6 +57,7 @@ func cloneAssociations(list []Association) []Association {
 			r.Constants = maps.Clone(r.Constants)
 			a.References[j] = r
 		}
+		a.Set, a.Heir = maps.Clone(a.Set), maps.Clone(a.Heir)
 		a.Associations = cloneAssociations(a.Associations)
 		out[i] = a
 	}
@@ -65,10 +66,20 @@ func cloneAssociations(list []Association) []Association {
 
 // SetAction sets what happens to the rows of an association. Unless that is to
 // delete them, nothing happens to the rows below them either: those
-// associations become [ReadOnly].
+// associations become [ReadOnly]. The values that [Anonymise] and [HandOver]
+// need are set with [EditAssociation]; those that another action needed go.
 func SetAction(association string, action Action) Edit {
 	return EditAssociation(association, func(a *Association) {
 		a.Action = action
+		if action != Anonymise {
+			a.Set = nil
+			for i := range a.References {
+				a.References[i].Stays = false
+			}
+		}
+		if action != HandOver {
+			a.Heir = nil
+		}
 		if action != Delete {
 			onlyRead(a.Associations)
 		}

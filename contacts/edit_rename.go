@@ -65,14 +65,21 @@ func (r renaming) rows(a *Association) error {
 	for i, ref := range a.References {
 		r.list(ref.Fields)
 		r.list(ref.SetNull)
-		if v, ok := ref.Constants[r.from]; ok {
-			ref.Constants = maps.Clone(ref.Constants)
-			delete(ref.Constants, r.from)
-			ref.Constants[r.to] = v
-			a.References[i] = ref
-		}
+		ref.Constants = r.values(ref.Constants)
+		a.References[i] = ref
 	}
+	a.Set, a.Heir = r.values(a.Set), r.values(a.Heir)
 	return nil
+}
+
+// values renames a field in a copy.
+func (r renaming) values(values map[string]any) map[string]any {
+	out := maps.Clone(values)
+	if v, ok := out[r.from]; ok {
+		delete(out, r.from)
+		out[r.to] = v
+	}
+	return out
 }
 
 // contacts renames a field of the contact in associations whose rows are

@@ -53,7 +53,7 @@ func TestEditLeavesTheSchemaAlone(t *testing.T) {
 	require.Equal(t, map[string]any{"of": "human", "n": 1, "big": uint64(7), "on": true, "day": where.Date{Year: 2024, Month: 2, Day: 29}},
 		out.Associations[1].References[0].Constants)
 	require.Equal(t, []contacts.Reference{{Fields: []string{"tenant", "manager"}, SetNull: []string{"manager"}}}, out.Associations[2].References)
-	require.Equal(t, "tags", out.Associations[4].Name)
+	require.Equal(t, "tags", out.Associations[6].Name)
 }
 
 func TestRowsBelowRowsThatStayAreOnlyRead(t *testing.T) {
@@ -62,6 +62,28 @@ func TestRowsBelowRowsThatStayAreOnlyRead(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, out.Validate())
 	require.Equal(t, contacts.ReadOnly, out.Associations[0].Associations[0].Action)
+}
+
+func TestEditsFollowWhatIsSet(t *testing.T) {
+	t.Parallel()
+	schema := printed()
+	out, err := schema.Edit(
+		contacts.RenameField("visits", "ip", "address"), contacts.RenameField("groups", "owner", "boss"),
+		contacts.EditAssociation("visits", func(a *contacts.Association) { a.Set["agent"] = "gone" }),
+		contacts.EditAssociation("groups", func(a *contacts.Association) { a.Heir["boss"] = 2 }),
+	)
+	require.NoError(t, err)
+	require.NoError(t, out.Validate())
+	require.Equal(t, printed(), schema)
+	require.Equal(t, contacts.Values{"address": nil, "agent": "gone"}, out.Associations[3].Set)
+	require.Equal(t, contacts.Values{"boss": 2}, out.Associations[4].Heir)
+
+	out, err = out.Edit(contacts.SetAction("visits", contacts.Detach), contacts.SetAction("groups", contacts.Delete))
+	require.NoError(t, err)
+	require.NoError(t, out.Validate(), "values that another action needed are gone")
+	require.Nil(t, out.Associations[3].Set)
+	require.False(t, out.Associations[3].References[1].Stays)
+	require.Nil(t, out.Associations[4].Heir)
 }
 
 func TestRenamingFollowsReferencesToOtherFields(t *testing.T) {

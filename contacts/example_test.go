@@ -53,6 +53,53 @@ func ExampleSchema() {
 	// detach notes
 }
 
+// Rows that must outlive their contact are anonymised, or get another one.
+func ExampleSchema_changes() {
+	id := contacts.Int64("id").NotNull()
+	schema := contacts.Schema{
+		Table: "customers",
+		Key:   []string{"id"},
+		Fields: []contacts.Field{
+			id, contacts.Text("email"),
+		},
+		Associations: []contacts.Association{
+			{
+				// Visits stay for statistics, without what tells whose they were.
+				Name: "visits", Table: "visits", Action: contacts.Anonymise, Set: contacts.Values{"ip": nil, "agent": "deleted"},
+				Fields:     []contacts.Field{contacts.Int64("customer_id"), contacts.Text("ip"), contacts.Text("agent").NotNull()},
+				References: []contacts.Reference{{Fields: []string{"customer_id"}}},
+			},
+			{
+				// Orders keep the number of the customer, which stands for nobody then.
+				Name: "orders", Table: "orders", Action: contacts.Anonymise, Set: contacts.Values{"address": nil},
+				Fields:     []contacts.Field{contacts.Int64("customer_id").NotNull(), contacts.Text("address")},
+				References: []contacts.Reference{{Fields: []string{"customer_id"}, Stays: true}},
+			},
+			{
+				// Groups are handed over to customer 1.
+				Name: "groups", Table: "groups", Action: contacts.HandOver, Heir: contacts.Values{"owner_id": 1},
+				Fields:     []contacts.Field{contacts.Int64("owner_id")},
+				References: []contacts.Reference{{Fields: []string{"owner_id"}}},
+			},
+		},
+	}
+	fmt.Println(schema.Validate())
+	for _, p := range schema.Placed() {
+		for _, change := range p.Changes(p.References[0]) {
+			fmt.Printf("%s %s: %s = %v\n", p.Action, p.Name, change.Field, change.Value.Any())
+		}
+	}
+	fmt.Println(schema.Heirs())
+	// Output:
+	// <nil>
+	// anonymise visits: customer_id = <nil>
+	// anonymise visits: agent = deleted
+	// anonymise visits: ip = <nil>
+	// anonymise orders: address = <nil>
+	// hand over groups: owner_id = 1
+	// id = 1 true
+}
+
 // All faults of a schema are reported at once.
 func ExampleSchema_Validate() {
 	schema := contacts.Schema{
@@ -73,7 +120,7 @@ func ExampleSchema_Validate() {
 	}
 	// Output:
 	// contacts, field "born": an encoding of time, but the field is date
-	// association "orders": no action; choose Delete, Detach, Keep, Restrict or ReadOnly
+	// association "orders": no action; choose Delete, Anonymise, Detach, HandOver, Keep, Restrict or ReadOnly
 	// association "orders", reference 1: "customer_id" is int64 but refers to "id", which is text
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"maps"
 	"slices"
 )
@@ -12,7 +13,7 @@ import (
 // can change what a deletion does.
 func (s Schema) Fingerprint() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "1 %q %q\n", s.Table, s.Key)
+	fmt.Fprintf(h, "2 %q %q\n", s.Table, s.Key)
 	for _, f := range s.Fields {
 		fmt.Fprint(h, f.fingerprint())
 	}
@@ -22,15 +23,25 @@ func (s Schema) Fingerprint() string {
 			fmt.Fprint(h, f.fingerprint())
 		}
 		for _, r := range p.References {
-			fmt.Fprintf(h, "reference %q %q %q\n", r.Fields, r.To, r.SetNull)
+			fmt.Fprintf(h, "reference %q %q %q %t\n", r.Fields, r.To, r.SetNull, r.Stays)
 			for _, name := range slices.Sorted(maps.Keys(r.Constants)) {
 				f, _ := p.Lookup(name)
 				v, err := r.Constant(name, f)
 				fmt.Fprintf(h, "constant %q %s %t\n", name, v, err == nil)
 			}
 		}
+		p.values(h, "set", p.Set)
+		p.values(h, "heir", p.Heir)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (p Placed) values(h hash.Hash, what string, values Values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		f, _ := p.Lookup(name)
+		v, err := values.value(name, f)
+		fmt.Fprintf(h, "%s %q %s %t\n", what, name, v, err == nil)
+	}
 }
 
 func (f Field) fingerprint() string {

@@ -154,6 +154,12 @@ func (p *printer) association(a Association) {
 	if len(a.Key) > 0 {
 		head += " Key: " + stringList(a.Key) + ","
 	}
+	if len(a.Set) > 0 {
+		head += " Set: " + valuesSource("contacts.Values", a.Set) + ","
+	}
+	if len(a.Heir) > 0 {
+		head += " Heir: " + valuesSource("contacts.Values", a.Heir) + ","
+	}
 	if !a.Where.IsZero() {
 		head += " Where: WRITE_THIS_CONDITION, /* " + strings.ReplaceAll(a.Where.Redacted(), "*/", "* /") + " */"
 	}
@@ -173,20 +179,27 @@ func (p *printer) association(a Association) {
 	p.associations(a.Associations)
 }
 
+func valuesSource(kind string, values map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		parts = append(parts, strconv.Quote(name)+": "+literal(values[name]))
+	}
+	return kind + "{" + strings.Join(parts, ", ") + "}"
+}
+
 func referenceSource(r Reference) string {
 	out := "Fields: " + stringList(r.Fields)
 	if len(r.To) > 0 {
 		out += ", To: " + stringList(r.To)
 	}
 	if len(r.Constants) > 0 {
-		var constants []string
-		for _, name := range slices.Sorted(maps.Keys(r.Constants)) {
-			constants = append(constants, strconv.Quote(name)+": "+literal(r.Constants[name]))
-		}
-		out += ", Constants: map[string]any{" + strings.Join(constants, ", ") + "}"
+		out += ", Constants: " + valuesSource("map[string]any", r.Constants)
 	}
 	if len(r.SetNull) > 0 {
 		out += ", SetNull: " + stringList(r.SetNull)
+	}
+	if r.Stays {
+		out += ", Stays: true"
 	}
 	return out
 }
@@ -194,9 +207,11 @@ func referenceSource(r Reference) string {
 // literal writes a value as Go source.
 func literal(x any) string {
 	switch x := x.(type) {
+	case nil:
+		return "nil"
 	case uint, uint8, uint16, uint32, uint64:
 		return fmt.Sprintf("%T(%d)", x, x)
-	case int, string, bool, nil:
+	case int, string, bool:
 		return fmt.Sprintf("%#v", x)
 	case where.Date:
 		return fmt.Sprintf("where.Date{Year: %d, Month: %d, Day: %d}", x.Year, x.Month, x.Day)

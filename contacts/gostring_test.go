@@ -86,6 +86,28 @@ func printed() contacts.Schema {
 				References: []contacts.Reference{{Fields: []string{"tenant", "boss"}, SetNull: []string{"boss"}}},
 			},
 			{
+				Name: "visits", Table: "crm.visits", Action: contacts.Anonymise, Set: contacts.Values{"agent": "deleted", "ip": nil},
+				References: []contacts.Reference{
+					{Fields: []string{"tenant", "person"}, SetNull: []string{"person"}},
+					{Fields: []string{"ref"}, To: []string{"ref"}, Stays: true},
+				},
+				Fields: []contacts.Field{
+					contacts.Uint64("tenant"),
+					contacts.Int64("person"),
+					contacts.UUID("ref"),
+					contacts.Text("ip"),
+					contacts.Text("agent").NotNull(),
+				},
+			},
+			{
+				Name: "groups", Table: "crm.groups", Action: contacts.HandOver, Heir: contacts.Values{"owner": 1},
+				References: []contacts.Reference{{Fields: []string{"tenant", "owner"}}},
+				Fields: []contacts.Field{
+					contacts.Uint64("tenant"),
+					contacts.Int64("owner"),
+				},
+			},
+			{
 				Name: "upstream", Table: "crm.upstream", Action: contacts.ReadOnly,
 				References: []contacts.Reference{{Fields: []string{"ref"}, To: []string{"ref"}}},
 				Fields: []contacts.Field{
@@ -166,8 +188,8 @@ func TestNothingOfASchemaIsForgotten(t *testing.T) {
 	}
 	const advice = "GoString, Clone and RenameField must know it"
 	require.Equal(t, "Table Key Fields Associations", members(contacts.Schema{}), advice)
-	require.Equal(t, "Name Table Fields Key References Where Action Associations", members(contacts.Association{}), advice)
-	require.Equal(t, "Fields To Constants SetNull", members(contacts.Reference{}), advice)
+	require.Equal(t, "Name Table Fields Key References Where Action Set Heir Associations", members(contacts.Association{}), advice)
+	require.Equal(t, "Fields To Constants SetNull Stays", members(contacts.Reference{}), advice)
 	require.Equal(t, "Name Column Kind Encoding CaseInsensitive Required", members(contacts.Field{}), advice)
 	require.Equal(t, "Form Layout Scale Zone", members(contacts.Encoding{}), advice)
 }

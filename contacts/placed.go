@@ -40,10 +40,18 @@ func (s Schema) Placed() []Placed {
 }
 
 // Order returns the indexes of [Schema.Placed] in the order in which a batch
-// must treat them: what is deeper first, then what deletes before what
-// detaches, then in the order of declaration. Two associations may share rows,
-// and a row counts for the first that reaches it, so every store must use this
-// order.
+// must treat them: what is deeper first, then by the action ([Delete] before
+// [Anonymise], then [Detach], then [HandOver]), then in the order of
+// declaration.
+//
+// Two associations may share rows, so every store must use this order. The rows
+// of all associations are those that belong to the contacts before anything is
+// changed. But a row that one association deletes is not changed by a later
+// one, and neither is a row that refers no more, by any of the later one's
+// references, to what is deleted: detached rows are not handed over. Rows are
+// anonymised before that, whatever becomes of their references then. Of two
+// associations that set a field to different values the later one has the last
+// word.
 func (s Schema) Order() []int {
 	placed := s.Placed()
 	order := make([]int, len(placed))
@@ -75,7 +83,8 @@ func (r Reference) ToKey(key []string) bool {
 	return len(target) == len(key) && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(target, name) })
 }
 
-// Nulled returns the names of the fields that Detach sets to NULL.
+// Nulled returns the names of the fields that Detach sets to NULL, and
+// Anonymise unless the reference stays.
 func (r Reference) Nulled() []string {
 	if len(r.SetNull) == 0 {
 		return r.Fields

@@ -10,14 +10,28 @@ import (
 // deleted. The zero Action is none and refused: nothing is done by default.
 type Action uint8
 
-// The actions.
+// The actions, from the one that takes most. Where associations share rows a
+// batch treats them in this order; see [Schema.Order].
 const (
 	// Delete deletes the rows, and the rows of the associations below them.
 	Delete Action = iota + 1
+	// Anonymise keeps the row without what tells whose it was: it sets the
+	// reference to NULL, as Detach does, and the fields of [Association.Set] to
+	// the values given there. A reference with [Reference.Stays] is left as it
+	// is. Rows that are contacts cannot be anonymised.
+	Anonymise
 	// Detach sets the reference to NULL and keeps the row. Where the rows are
 	// contacts, one that is protected or out of scope is not changed but
 	// restricts.
 	Detach
+	// HandOver keeps the row and makes it refer to another contact, the heir
+	// that [Association.Heir] names. An heir is protected: no deletion takes it,
+	// changes it, or deletes a row that also refers to it. A contact with rows
+	// whose heir does not exist is left alone and reported. Where the rows are
+	// contacts, one that is protected (such as the heir, which would become its
+	// own boss) or out of scope is not changed but restricts. Only rows that
+	// refer to contacts can be handed over.
+	HandOver
 	// Keep leaves the rows as they are, reference included. Beside an
 	// association that changes only some rows of the same table by the same
 	// reference, by Where or by constants, Keep without Where says that the
@@ -45,8 +59,20 @@ func (a Action) String() string {
 	if a < Delete || a > ReadOnly {
 		return "no action"
 	}
-	return [...]string{"", "delete", "detach", "keep", "restrict", "read-only"}[a]
+	return [...]string{"", "delete", "anonymise", "detach", "hand over", "keep", "restrict", "read-only"}[a]
 }
+
+// Touches reports whether the action deletes or changes rows; their number is
+// reported.
+func (a Action) Touches() bool { return a == Delete || a.Changes() }
+
+// Changes reports whether the action keeps the rows and sets some of their
+// fields; see [Placed.Changes].
+func (a Action) Changes() bool { return a == Anonymise || a == Detach || a == HandOver }
+
+// Values are values by the names of fields, as [where.ValueOf] accepts them.
+// Nil is NULL.
+type Values map[string]any
 
 // Schema describes the contact table and everything that belongs to contacts.
 // A Schema is passed by value; those who receive one must not change what it
@@ -64,8 +90,8 @@ type Schema struct {
 // Rows of the contact table itself can be associated (the employees that
 // report to an employee): then Table is the contact table, and Fields, Key and
 // Associations stay empty, because the rows are contacts. Such rows are
-// detached, kept, restrict or are only read, never deleted: nobody goes who
-// did not match.
+// detached, handed over, kept, restrict or are only read, never deleted or
+// anonymised: nobody goes who did not match.
 type Association struct {
 	Name string // what conditions and reports call it; unique in the whole schema
 	// Table holds the rows; it may be qualified. Several associations may
@@ -88,8 +114,19 @@ type Association struct {
 	// with Delete they go, and with [Keep] it is said that they stay as they
 	// are. Where none is and no foreign key holds their contacts back, a run
 	// is refused; see [Schema.Gaps].
-	Where        where.Condition
-	Action       Action
+	Where  where.Condition
+	Action Action
+	// Set holds what [Anonymise] sets, by the names of the row's fields:
+	// {"email": nil, "name": "deleted"}. The references are not named here;
+	// neither are constants of a reference, nor the row's key.
+	Set Values
+	// Heir holds what [HandOver] sets, by the names of the row's fields that
+	// hold references: {"owner_id": 1} for the contact with the key 1. The heir
+	// is the contact that has these values to the letter, whatever the database
+	// ignores. Fields of a reference that Heir does not name stay as they are,
+	// such as a tenant; then each row's heir is the one of its own tenant, and
+	// all contacts that have the named values are protected.
+	Heir         Values
 	Associations []Association // of the rows
 }
 
@@ -106,10 +143,14 @@ type Reference struct {
 	// Constants must be equal as well, for tables that refer to rows of
 	// different tables: {"entity_type": "contact"}.
 	Constants map[string]any
-	// SetNull names those of Fields that Detach sets to NULL; empty: all. A
-	// field that other references of the table need too, such as a tenant,
-	// must not be among them.
+	// SetNull names those of Fields that Detach and Anonymise set to NULL;
+	// empty: all. A field that other references of the table need too, such as
+	// a tenant, must not be among them.
 	SetNull []string
+	// Stays lets Anonymise leave this reference as it is, so that the rows of
+	// a contact can still be told from those of others, for reports. They then
+	// refer to a contact that is gone, which a foreign key would not allow.
+	Stays bool
 }
 
 func catalogField(fields []Field, name string) (where.Field, bool) {

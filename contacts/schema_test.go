@@ -46,6 +46,30 @@ func TestTheOrderOfTreatmentIsDeepestFirst(t *testing.T) {
 	require.Empty(t, contacts.Schema{}.Order())
 }
 
+func TestTheOrderOfTreatmentGoesByTheAction(t *testing.T) {
+	t.Parallel()
+	schema := contacts.Schema{Table: "people"}
+	for a := contacts.ReadOnly; a >= contacts.Delete; a-- {
+		schema.Associations = append(schema.Associations, contacts.Association{Name: a.String(), Action: a})
+	}
+	var actions []contacts.Action
+	for _, i := range schema.Order() {
+		actions = append(actions, schema.Placed()[i].Action)
+	}
+	require.Equal(t, []contacts.Action{
+		contacts.Delete, contacts.Anonymise, contacts.Detach, contacts.HandOver, contacts.Keep, contacts.Restrict, contacts.ReadOnly,
+	}, actions)
+}
+
+func TestActionsSayWhatTheyDoToRows(t *testing.T) {
+	t.Parallel()
+	for a := range contacts.ReadOnly + 2 {
+		changes := a == contacts.Anonymise || a == contacts.Detach || a == contacts.HandOver
+		require.Equal(t, changes, a.Changes(), a)
+		require.Equal(t, changes || a == contacts.Delete, a.Touches(), a)
+	}
+}
+
 // TestInDoubtARowRestricts: only for Restrict a row belongs as well where its
 // condition is unknown.
 func TestInDoubtARowRestricts(t *testing.T) {
@@ -124,7 +148,7 @@ func TestActionsHaveNames(t *testing.T) {
 	for a := range contacts.ReadOnly + 2 {
 		names = append(names, a.String())
 	}
-	require.Equal(t, []string{"no action", "delete", "detach", "keep", "restrict", "read-only", "no action"}, names)
+	require.Equal(t, []string{"no action", "delete", "anonymise", "detach", "hand over", "keep", "restrict", "read-only", "no action"}, names)
 }
 
 func TestReferencesHaveDefaults(t *testing.T) {
@@ -179,9 +203,16 @@ func TestTheFingerprintChangesWithEveryPart(t *testing.T) {
 		"value of a constant": func(_ *contacts.Schema, a *contacts.Association) {
 			a.References[0].Constants = map[string]any{"open": false}
 		},
-		"rows":              func(_ *contacts.Schema, a *contacts.Association) { a.Where = where.New().WhereTrue("open") },
-		"value in the rows": func(_ *contacts.Schema, a *contacts.Association) { a.Where = where.New().WhereFalse("open") },
-		"below, one less":   func(_ *contacts.Schema, a *contacts.Association) { a.Associations = a.Associations[1:] },
+		"what is set":               func(_ *contacts.Schema, a *contacts.Association) { a.Set = contacts.Values{"open": true} },
+		"value of what is set":      func(_ *contacts.Schema, a *contacts.Association) { a.Set = contacts.Values{"open": false} },
+		"what is set, NULL":         func(_ *contacts.Schema, a *contacts.Association) { a.Set = contacts.Values{"open": nil} },
+		"heir":                      func(_ *contacts.Schema, a *contacts.Association) { a.Heir = contacts.Values{"buyer": 1} },
+		"another heir":              func(_ *contacts.Schema, a *contacts.Association) { a.Heir = contacts.Values{"buyer": 2} },
+		"heir of another reference": func(_ *contacts.Schema, a *contacts.Association) { a.Heir = contacts.Values{"payer": 1} },
+		"a reference that stays":    func(_ *contacts.Schema, a *contacts.Association) { a.References[0].Stays = true },
+		"rows":                      func(_ *contacts.Schema, a *contacts.Association) { a.Where = where.New().WhereTrue("open") },
+		"value in the rows":         func(_ *contacts.Schema, a *contacts.Association) { a.Where = where.New().WhereFalse("open") },
+		"below, one less":           func(_ *contacts.Schema, a *contacts.Association) { a.Associations = a.Associations[1:] },
 		"below, beside": func(s *contacts.Schema, a *contacts.Association) {
 			s.Associations, a.Associations = append(s.Associations, a.Associations...), nil
 		},

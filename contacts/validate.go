@@ -43,7 +43,7 @@ func (s Schema) Validate() error {
 	for _, a := range s.Associations {
 		c.association(a, level{fields: s.Fields, key: s.Key, tables: []string{s.Table}, deleted: true})
 	}
-	c.detached()
+	c.changes()
 	c.kept()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}

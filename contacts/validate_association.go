@@ -28,11 +28,12 @@ func (c *checker) association(a Association, above level) {
 		c.key(place, a.Key, a.Fields)
 	}
 	c.action(place, a, above)
+	c.values(place, a, fields, key)
 	if len(a.References) == 0 {
 		c.fault(place, "no reference; say which fields refer to the row above")
 	}
 	for i, r := range a.References {
-		c.reference(fmt.Sprintf("%s, reference %d", place, i+1), a.Action, r, fields, key, above)
+		c.reference(fmt.Sprintf("%s, reference %d", place, i+1), a, r, fields, key, above)
 	}
 	c.rowCondition(place, a)
 	for _, below := range a.Associations {
@@ -44,20 +45,25 @@ func (c *checker) association(a Association, above level) {
 }
 
 func (c *checker) action(place string, a Association, above level) {
+	ofContacts := a.Table == c.schema.Table
 	switch {
 	case a.Action < Delete || a.Action > ReadOnly:
-		c.fault(place, "no action; choose Delete, Detach, Keep, Restrict or ReadOnly")
+		c.fault(place, "no action; choose Delete, Anonymise, Detach, HandOver, Keep, Restrict or ReadOnly")
 	case !above.deleted && a.Action != ReadOnly:
 		c.fault(place, "the rows above are not deleted, so these can only be ReadOnly")
+	case a.Action == HandOver && len(above.tables) > 1:
+		c.fault(place, "the rows above are no contacts, and only a contact can be an heir; choose Delete, Anonymise, Detach, Keep or Restrict")
+	case a.Action == Anonymise && ofContacts:
+		c.fault(place, "contacts that refer to contacts cannot be anonymised with them; choose Detach, HandOver, Keep or Restrict")
 	case a.Action != Delete || !slices.Contains(above.tables, a.Table):
-	case a.Table == c.schema.Table:
-		c.fault(place, "contacts that refer to contacts cannot be deleted with them; choose Detach, Keep or Restrict")
+	case ofContacts:
+		c.fault(place, "contacts that refer to contacts cannot be deleted with them; choose Detach, HandOver, Keep or Restrict")
 	default:
-		c.fault(place, "table %q is above itself, a cycle; rows that refer to rows of their own table can be Detach, Keep or Restrict", a.Table)
+		c.fault(place, "table %q is above itself, a cycle; rows that refer to rows of their own table can be Anonymise, Detach, Keep or Restrict", a.Table)
 	}
 }
 
-func (c *checker) reference(place string, action Action, r Reference, fields []Field, key []string, above level) {
+func (c *checker) reference(place string, a Association, r Reference, fields []Field, key []string, above level) {
 	target := r.Target(above.key)
 	switch {
 	case len(r.Fields) == 0:
@@ -95,8 +101,13 @@ func (c *checker) reference(place string, action Action, r Reference, fields []F
 			c.fault(place, "SetNull field %q is not among the reference's fields", name)
 		}
 	}
-	if action == Detach {
+	switch {
+	case r.Stays && a.Action != Anonymise:
+		c.fault(place, "Stays has no effect on %s; it is for Anonymise", a.Action)
+	case a.Action == Detach, a.Action == Anonymise && !r.Stays:
 		c.nullable(place, r, fields, key)
+	case a.Action == HandOver && len(a.Heir) > 0:
+		c.heir(place, a, r, fields, above)
 	}
 	c.constants(place, r, fields)
 }

@@ -43,7 +43,7 @@ func (c *checker) keyAbove(placed []Placed, p Placed) []string {
 func (p Placed) overruled(by Placed, key []string) bool {
 	return slices.ContainsFunc(p.References, func(a Reference) bool {
 		return slices.ContainsFunc(by.References, func(b Reference) bool {
-			x, y := newLink(p.Association, a), newLink(by.Association, b)
+			x, y := newLink(p, a), newLink(by, b)
 			x.target, y.target = a.Target(key), b.Target(key)
 			wider := p.Where.IsZero() && x.covers(y) && (!by.Where.IsZero() || !y.covers(x))
 			return x.same(y) && !x.excludes(y) && !wider

@@ -59,7 +59,7 @@ func faultsOfAssociations() []fault {
 		{"the contact table in capitals", func(_ *S, a *A) { a.Table = "CRM.People" }, orders + `table "CRM.People" may be "crm.people"; spell a table in one way everywhere`},
 		{"the contact table without its schema", func(_ *S, a *A) { a.Table = "people" }, orders + `table "people" may be "crm.people"`},
 		{"another's table, spelt differently", func(_ *S, a *A) { a.Associations[0].Table = "Orders" }, `association "lines": table "Orders" may be "crm.orders"`},
-		{"no action", func(_ *S, a *A) { a.Action = 0 }, orders + "no action; choose Delete, Detach, Keep, Restrict or ReadOnly"},
+		{"no action", func(_ *S, a *A) { a.Action = 0 }, orders + "no action; choose Delete, Anonymise, Detach, HandOver, Keep, Restrict or ReadOnly"},
 		{"an unknown action", func(_ *S, a *A) { a.Action = 9; a.Associations = nil }, orders + "no action; choose"},
 		{"what is kept, and below it deleted", func(_ *S, a *A) { a.Action = contacts.Keep; a.Associations = a.Associations[:1] }, `association "lines": the rows above are not deleted, so these can only be ReadOnly`},
 		{"what is detached, and below it detached", func(_ *S, a *A) {

@@ -53,7 +53,7 @@ func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchRepor
 	r.rest = r.pauseAfter(b.took)
 	report = BatchReport{
 		Number: b.number, Candidates: len(keys), Deleted: b.deleted, DeletedKeys: b.keys, Skipped: b.skipped,
-		Associations: associations(r.s.schema, b.rows, contacts.Delete, contacts.Detach),
+		Associations: associations(r.s.schema, b.rows, contacts.Action.Touches),
 		Attempts:     b.attempts, Inferred: b.inferred, Duration: time.Since(start), StoreTime: b.took,
 	}
 	r.logger.LogAttrs(ctx, slog.LevelDebug, "batch", slog.Int("number", b.number), slog.Int("candidates", len(keys)), slog.Int64("deleted", b.deleted),

@@ -48,10 +48,12 @@
 // # What keeps contacts
 //
 // Protected contacts ([WithProtected]) and those outside the service's scope
-// ([WithScope]) are never deleted. Contacts with rows of an association that
-// restricts are left alone and reported. A cap ([WithCap], [WithCapShare])
-// refuses a run that matches too many contacts, before the first batch.
-// [where.Everything] must be confirmed in the call, with a number.
+// ([WithScope]) are never deleted; the heirs to whom the schema hands rows over
+// ([contacts.HandOver]) are protected too. Contacts with rows of an association
+// that restricts, or with rows that have no heir, are left alone and reported.
+// A cap ([WithCap], [WithCapShare]) refuses a run that matches too many
+// contacts, before the first batch. [where.Everything] must be confirmed in the
+// call, with a number.
 //
 // # Personal data
 //

@@ -59,7 +59,8 @@ func WithLogger(logger *slog.Logger) ServiceOption {
 }
 
 // WithProtected sets the condition for contacts that no deletion ever passes,
-// such as those under a legal hold. The default protects none.
+// such as those under a legal hold. The default protects none but the heirs of
+// the schema, which are always protected; see [contacts.HandOver].
 //
 // A contact for which the condition is unknown is protected too. Where a flag
 // may be NULL and NULL means no, say so:
@@ -207,7 +208,7 @@ func WithBackoff(first, longest time.Duration) ServiceOption {
 	}
 }
 
-// WithMaxRows sets how many associated rows a transaction may delete or detach
+// WithMaxRows sets how many associated rows a transaction may delete or change
 // at most. Batches with more are divided, and a contact with more is skipped
 // and reported. The default is no limit.
 func WithMaxRows(n int64) ServiceOption {

@@ -33,7 +33,22 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 	if o.scoped {
 		o.standing("WithScope", o.scope, o.scope, schema)
 	}
+	if heirs, ok := schema.Heirs(); ok && len(o.faults) == 0 {
+		o.inherit(heirs, schema)
+	}
 	return o, o.faults
+}
+
+// inherit protects the heirs of hand-overs like other contacts: the store does so
+// in any case, and here they are no candidates to begin with.
+func (o *serviceOptions) inherit(heirs where.Condition, schema contacts.Schema) {
+	if o.protects {
+		heirs = where.New().Where(o.protected).Or().Where(heirs)
+	}
+	o.protected, o.protects = heirs, true
+	if err := where.New().WhereNot(heirs).Validate(schema.Catalog()); err != nil {
+		o.fault("WithProtected: with the heirs of the schema: %w", err)
+	}
 }
 
 // standing checks a condition of the service in the form in which it is used.

@@ -26,10 +26,11 @@ type Plan struct {
 	Fingerprint string
 	Total       int64 // contacts in scope
 	Matched     int64 // of those, contacts for which the condition is true
-	Protected   int64 // of those, contacts that are protected
+	Protected   int64 // of those, contacts that are protected, heirs included
 	// Restricted is the number of the others that associated rows hold back.
 	// Contacts that are held back because they share a row with a protected
-	// one are found only by a run, which may be a dry run.
+	// one, or because their rows would be handed over to a contact that does
+	// not exist, are found only by a run, which may be a dry run.
 	Restricted int64
 	Deletable  int64   // what is left
 	Share      float64 // Matched of Total, 0 to 1
@@ -201,7 +202,7 @@ func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan,
 	if out.Total > 0 {
 		out.Share = float64(out.Matched) / float64(out.Total)
 	}
-	out.Associations = associations(p.s.schema, counts.Rows, contacts.Delete, contacts.Detach, contacts.Keep, contacts.Restrict)
+	out.Associations = associations(p.s.schema, counts.Rows, func(a contacts.Action) bool { return a != contacts.ReadOnly })
 	out.Sample, err = p.sample(ctx, sel)
 	if err != nil {
 		return nil, err

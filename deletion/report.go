@@ -45,7 +45,8 @@ type Report struct {
 	Warnings []store.Finding
 	// SkippedContacts holds the first thousand contacts that were skipped.
 	SkippedContacts []SkippedContact
-	// Associations holds those that delete or detach, in the schema's order.
+	// Associations holds those that delete or change rows, in the schema's
+	// order.
 	Associations []AssociationReport
 	Batches      int // completed
 	// BatchSize is the most contacts that the next batch may have: fixed by the
@@ -117,7 +118,8 @@ type BatchReport struct {
 	Deleted     int64
 	DeletedKeys []contacts.Key
 	Skipped     Skips
-	// Associations holds those that delete or detach, in the schema's order.
+	// Associations holds those that delete or change rows, in the schema's
+	// order.
 	Associations []AssociationReport
 	Attempts     int   // transactions that were tried
 	Inferred     int64 // see Report.Inferred
@@ -176,15 +178,12 @@ func (t *tally) skip(c store.Cause) {
 	}
 }
 
-// associations returns the rows by association, of those with one of the
-// actions.
-func associations(schema contacts.Schema, rows map[string]int64, actions ...contacts.Action) []AssociationReport {
+// associations returns the rows by association, of those with such an action.
+func associations(schema contacts.Schema, rows map[string]int64, which func(contacts.Action) bool) []AssociationReport {
 	var out []AssociationReport
 	for _, p := range schema.Placed() {
-		for _, action := range actions {
-			if p.Action == action {
-				out = append(out, AssociationReport{Name: p.Name, Table: p.Table, Action: p.Action, Rows: rows[p.Name]})
-			}
+		if which(p.Action) {
+			out = append(out, AssociationReport{Name: p.Name, Table: p.Table, Action: p.Action, Rows: rows[p.Name]})
 		}
 	}
 	return out
@@ -193,7 +192,7 @@ func associations(schema contacts.Schema, rows map[string]int64, actions ...cont
 func (r *run) snapshot() Report {
 	out := r.report
 	out.Deleted, out.Skipped, out.Inferred = r.done.deleted, r.done.skipped, r.done.inferred
-	out.Associations = associations(r.s.schema, r.done.rows, contacts.Delete, contacts.Detach)
+	out.Associations = associations(r.s.schema, r.done.rows, contacts.Action.Touches)
 	out.SkippedContacts = slices.Clip(r.report.SkippedContacts)
 	out.BatchSize = r.pace.size
 	out.Retries += r.reader.retried

@@ -78,7 +78,7 @@ func (p places) volatile(root where.Node) bool {
 		if association >= 0 {
 			found = found || p.changes(association, fields)
 		} else {
-			found = found || p.detached(fields)
+			found = found || p.altered(fields)
 		}
 	}
 	visit(-1, root)
@@ -100,25 +100,26 @@ func (p places) index(name string) int {
 	return slices.IndexFunc(p.placed, func(a contacts.Placed) bool { return a.Name == name })
 }
 
-// detached reports whether one of the contact's own fields is set to NULL when
-// the contact that it refers to is deleted.
-func (p places) detached(fields map[string]bool) bool {
+// altered reports whether one of the contact's own fields is set when the
+// contact that it refers to is deleted.
+func (p places) altered(fields map[string]bool) bool {
 	var names []string
 	for name := range fields {
 		if _, ok := p.schema.Lookup(name); ok {
 			names = append(names, name)
 		}
 	}
-	return p.detaches(p.schema.Table, columns(p.contact(), names))
+	return p.alters(p.schema.Table, columns(p.contact(), names))
 }
 
-// detaches reports whether a deletion sets one of the table's columns to NULL.
-func (p places) detaches(table string, columns []string) bool {
+// alters reports whether a deletion sets one of the table's columns in rows that
+// stay.
+func (p places) alters(table string, columns []string) bool {
 	if len(columns) > 0 && p.unsaid(table) {
 		return true
 	}
 	for i, w := range p.placed {
-		if w.Action == contacts.Detach && same(w.Table, table) && intersect(p.nulled(i), columns) {
+		if same(w.Table, table) && intersect(p.set(i), columns) {
 			return true
 		}
 	}
@@ -127,19 +128,21 @@ func (p places) detaches(table string, columns []string) bool {
 
 // moves reports whether the deletion of other contacts can change what the
 // association's references refer to: a field of the contact, or of the row
-// above, that a deletion sets to NULL.
+// above, that a deletion sets.
 func (p places) moves(i int) bool {
 	a, table := p.placed[i], p.schema.Table
 	if a.Above >= 0 {
 		table = p.placed[a.Above].Table
 	}
 	return slices.ContainsFunc(a.References, func(r contacts.Reference) bool {
-		return p.detaches(table, p.target(a, r))
+		return p.alters(table, p.target(a, r))
 	})
 }
 
 // changes reports whether the deletion of other contacts can change which rows
-// of the association a contact has, or those fields of them.
+// of the association a contact has, or those fields of them. The rows that are
+// handed over to an heir are left out of account: it is protected, and no
+// deletion depends on what it has.
 func (p places) changes(read int, fields map[string]bool) bool {
 	a := p.placed[read]
 	if a.OfContacts || p.moves(read) || p.unsaid(a.Table) {
@@ -147,10 +150,10 @@ func (p places) changes(read int, fields map[string]bool) bool {
 	}
 	for i, w := range p.placed {
 		switch {
-		case !same(w.Table, a.Table) || w.Action != contacts.Delete && w.Action != contacts.Detach:
+		case !same(w.Table, a.Table) || !w.Action.Touches():
 		case p.disjoint(read, i):
 		case p.samePath(read, i): // then only the contact's own deletion reaches its rows
-		case w.Action == contacts.Detach && !p.reads(read, fields, p.nulled(i)):
+		case w.Action.Changes() && !p.reads(read, fields, p.set(i)):
 		default:
 			return true
 		}
@@ -178,12 +181,23 @@ func columns(a contacts.Placed, fields []string) []string {
 	return out
 }
 
-func (p places) nulled(i int) []string {
+// set returns the columns that the association sets in its rows.
+func (p places) set(i int) []string {
 	var out []string
 	for _, r := range p.placed[i].References {
-		out = append(out, columns(p.placed[i], r.Nulled())...)
+		out = append(out, setBy(p.placed[i], r)...)
 	}
 	return out
+}
+
+// setBy returns those that it sets in rows that refer by one of its references
+// to what is deleted.
+func setBy(a contacts.Placed, r contacts.Reference) []string {
+	var names []string
+	for _, c := range a.Changes(r) {
+		names = append(names, c.Field)
+	}
+	return columns(a, names)
 }
 
 // reads reports whether the association's references, or the given fields, are

@@ -8,11 +8,11 @@ import (
 
 // freed reports whether the run can free a contact of what holds it back for
 // the sake of a guarded contact, one that is protected or out of scope: a row
-// that both share, or that the guarded one would be detached. It can when
+// that both share, or that the guarded one would be changed. It can when
 // guarded contacts change, or when such a row no longer refers to theirs.
 func (p places) freed(guardedChange bool) bool {
 	for i, d := range p.placed {
-		if d.OfContacts && d.Action == contacts.Detach && (guardedChange || p.loosens(i)) {
+		if d.OfContacts && d.Action.Changes() && (guardedChange || p.loosens(i)) {
 			return true
 		}
 		if d.Action != contacts.Delete {
@@ -39,7 +39,7 @@ func (p places) loosens(guard int) bool {
 			return true
 		}
 		for _, w := range p.placed {
-			if w.Action != contacts.Detach || !same(w.Table, a.Table) {
+			if !w.Action.Changes() || !same(w.Table, a.Table) {
 				continue
 			}
 			for _, by := range w.References {
@@ -52,9 +52,9 @@ func (p places) loosens(guard int) bool {
 	return false
 }
 
-// breaks reports whether to detach rows by one reference sets to NULL what
-// another one reads. The reference itself is left out of account: it is
-// detached when its own contact goes.
+// breaks reports whether to change rows by one reference sets what another one
+// reads. The reference itself is left out of account: it is changed when its
+// own contact goes.
 func (p places) breaks(w contacts.Placed, by contacts.Reference, a contacts.Placed, r contacts.Reference) bool {
 	if w.Above == a.Above && slices.Equal(columns(w, by.Fields), columns(a, r.Fields)) && slices.Equal(p.target(w, by), p.target(a, r)) {
 		return false
@@ -63,5 +63,5 @@ func (p places) breaks(w contacts.Placed, by contacts.Reference, a contacts.Plac
 	for name := range r.Constants {
 		read = append(read, name)
 	}
-	return intersect(columns(w, by.Nulled()), columns(a, read))
+	return intersect(setBy(w, by), columns(a, read))
 }

@@ -9,13 +9,20 @@ type Batch struct {
 	// once. Without keys nothing happens.
 	Keys []contacts.Key
 	// MaxRows is the largest number of associated rows that the transaction
-	// may delete or detach, which is the sum of Outcome.Rows; 0: no limit.
+	// may delete or change, which is the sum of Outcome.Rows; 0: no limit.
 	// Beyond it Delete changes nothing and fails with ErrTooManyRows, also as a
 	// dry run.
 	MaxRows int64
 	// DryRun does everything and then undoes it: the Outcome is what would
 	// have been, and nothing is changed.
 	DryRun bool
+}
+
+// Resolve checks the batch's selection against the schema, as
+// [Selection.Resolve] does, and protects the heirs of hand-overs as well:
+// what Delete must use.
+func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
+	return b.resolve(schema, true)
 }
 
 // Outcome is what a batch did, or may have done; see Store.Delete. Deleted and
@@ -27,13 +34,13 @@ type Outcome struct {
 	Deleted []contacts.Key
 	// Skipped holds the others, with the cause, in any order.
 	Skipped []Skipped
-	// Rows holds, for every association that deletes or detaches, by its
-	// name, the number of its rows that were deleted or detached, zeros
-	// included. Associations that share rows count what the earlier ones, in
-	// the order of [contacts.Schema.Order], have left to them: a row that is
-	// gone counts no more, and one that was detached still counts for what
-	// deletes it, and for another that detaches it if it still refers by that
-	// one's reference.
+	// Rows holds, for every association that deletes or changes rows, by its
+	// name, the number of those rows, zeros included. A row counts once for an
+	// association, also where it held the new values already. Associations that
+	// share rows count what the earlier ones, in the order of
+	// [contacts.Schema.Order], have left to them: a row that is gone counts no
+	// more, and one that was changed still counts for what deletes it, and for
+	// another that changes it if it still refers by that one's reference.
 	Rows map[string]int64
 }
 
@@ -59,9 +66,10 @@ const (
 	// when it was locked.
 	Changed
 	// Protected means that the contact is protected, or may be: the test of
-	// protection was unknown.
+	// protection was unknown. The heirs of a hand-over are protected.
 	Protected
-	// Restricted means that associated rows hold the contact back.
+	// Restricted means that associated rows hold the contact back, or would be
+	// handed over to a contact that does not exist.
 	Restricted
 	// KeptByStore means that the store itself kept the contact without an
 	// error: a trigger or a row-level rule.

@@ -1,5 +1,11 @@
 package store
 
+import (
+	"strings"
+
+	"github.com/contactsweep/contactsweep/contacts"
+)
+
 // Severity says how much a finding matters.
 type Severity uint8
 
@@ -54,6 +60,25 @@ const (
 	// AllVolatile means those of any table.
 	AllVolatile
 )
+
+// CodeHeirMissing is the code of the finding that rows are to be handed over to
+// a contact that does not exist.
+const CodeHeirMissing = "heir-missing"
+
+// HeirMissing is the finding about a reference of an association. All stores
+// have the same.
+func HeirMissing(a contacts.Placed, r contacts.Reference) Finding {
+	var columns []string
+	for _, c := range a.Changes(r) {
+		f, _ := a.Lookup(c.Field)
+		columns = append(columns, f.ColumnName())
+	}
+	return Finding{
+		Code: CodeHeirMissing, Severity: Fatal, Table: a.Table, Column: strings.Join(columns, ","),
+		Message: "the rows of association " + a.Name + " are to be handed over to a contact that does not exist, so that contacts with such rows cannot be deleted",
+		Advice:  "name another contact in the association's Heir, spelt exactly as it is stored, or create it",
+	}
+}
 
 // Name identifies the finding: its code, table and column.
 func (f Finding) Name() string {

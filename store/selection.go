@@ -15,18 +15,22 @@ type Predicates struct {
 	// Unprotected is the negation of the selection's Protected: a contact is
 	// unprotected only when this is true.
 	Unprotected where.Predicate
-	// Guarded reports whether there is a scope or a protection at all.
+	// Guarded reports whether there is a scope, a protection or an heir at all.
 	Guarded bool
 }
 
-// Resolve checks the selection against the schema. All faults are reported at
-// once, as where.InvalidError does.
+// Resolve checks the selection against the schema, for what only reads. All
+// faults are reported at once, as where.InvalidError does.
 func (s Selection) Resolve(schema contacts.Schema) (Predicates, error) {
+	return s.resolve(schema, false)
+}
+
+func (s Selection) resolve(schema contacts.Schema, deletes bool) (Predicates, error) {
 	var out Predicates
 	var conditionErr, scopeErr, protectedErr error
 	cat := schema.Catalog()
 	out.Condition, conditionErr = s.Condition.Freeze(s.At).Resolve(cat)
-	scope, unprotected := where.Everything(), where.Everything()
+	scope, unprotected := where.Everything(), []where.Condition{where.Everything()}
 	if !s.Scope.IsZero() {
 		scope, out.Guarded = s.Scope, true
 	}
@@ -37,12 +41,15 @@ func (s Selection) Resolve(schema contacts.Schema) (Predicates, error) {
 		// What protects nobody, such as an empty list of keys, is always true
 		// when it is negated, which is refused everywhere else.
 		if _, nobody := p.Root().(where.Constant); !nobody || protected.IsEverything() {
-			unprotected, out.Guarded = where.New().WhereNot(protected), true
+			unprotected, out.Guarded = append(unprotected, where.New().WhereNot(protected)), true
 		}
+	}
+	if heirs, ok := schema.Heirs(); ok && deletes {
+		unprotected, out.Guarded = append(unprotected, where.New().WhereNot(heirs)), true
 	}
 	out.Scope, scopeErr = scope.Freeze(s.At).Resolve(cat)
 	if protectedErr == nil {
-		out.Unprotected, protectedErr = unprotected.Resolve(cat)
+		out.Unprotected, protectedErr = where.All(unprotected...).Resolve(cat)
 	}
 	return out, errors.Join(
 		wrap("condition", conditionErr), wrap("scope", scopeErr), wrap("protected", protectedErr))

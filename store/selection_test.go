@@ -51,6 +51,47 @@ func TestSelectionWithoutGuards(t *testing.T) {
 	}
 }
 
+func TestABatchProtectsHeirs(t *testing.T) {
+	t.Parallel()
+	s := schema()
+	s.Associations = []contacts.Association{{
+		Name: "groups", Table: "groups", Action: contacts.HandOver, Fields: []contacts.Field{contacts.Int64("owner")},
+		References: []contacts.Reference{{Fields: []string{"owner"}}}, Heir: contacts.Values{"owner": 1},
+	}}
+	batch := store.Batch{Selection: store.Selection{Condition: where.Everything()}}
+
+	p, err := batch.Resolve(s)
+	require.NoError(t, err)
+	require.True(t, p.Guarded)
+	require.Equal(t, "id", where.FieldOf(p.Unprotected.Root()))
+
+	batch.Protected = where.New().WhereTrue("hold")
+	p, err = batch.Resolve(s)
+	require.NoError(t, err)
+	require.IsType(t, where.And{}, p.Unprotected.Root())
+
+	p, err = batch.Selection.Resolve(s)
+	require.NoError(t, err)
+	require.Equal(t, "hold", where.FieldOf(p.Unprotected.Root()), "who only reads may see the heirs")
+
+	batch.Protected = where.Condition{}
+	p, err = batch.Resolve(schema())
+	require.NoError(t, err)
+	require.False(t, p.Guarded)
+}
+
+func TestFindingAboutAMissingHeir(t *testing.T) {
+	t.Parallel()
+	f := store.HeirMissing(contacts.Placed{Association: contacts.Association{
+		Name: "groups", Table: "groups", Action: contacts.HandOver, Fields: []contacts.Field{contacts.Text("tenant"), contacts.Int64("owner").In("owner_id")},
+		Heir: contacts.Values{"tenant": "secret", "owner": 4711},
+	}}, contacts.Reference{Fields: []string{"tenant", "owner"}})
+	require.Equal(t, "heir-missing:groups.tenant,owner_id", f.Name())
+	require.Equal(t, store.Fatal, f.Severity)
+	require.NotContains(t, f.String(), "secret")
+	require.NotContains(t, f.String(), "4711")
+}
+
 func TestSelectionReportsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := store.Selection{

@@ -52,7 +52,10 @@ type Store interface {
 	// selection and what restricts under that lock, and only then changes
 	// rows: associations in the order of [contacts.Schema.Order], the
 	// contacts last, all of it by the keys that passed. Which rows belong to
-	// these contacts is found out before the first of them is changed.
+	// these contacts is found out before the first of them is changed. The heirs
+	// of hand-overs are protected, whatever the selection says ([Batch.Resolve]
+	// sees to it), and a contact with rows that would be handed over to a
+	// contact that does not exist is restricted.
 	Delete(ctx context.Context, b Batch) (Outcome, error)
 }
 
@@ -105,14 +108,16 @@ type Selection struct {
 	// Scope is what the service may see and touch; zero: all contacts.
 	Scope where.Condition
 	// Protected is what no deletion ever passes, nor changes; zero: nothing.
+	// Delete protects the heirs of hand-overs as well; what only reads does not.
 	// A row that is to be deleted and also refers, by a reference in the
 	// schema (one that is only read too), to a contact that is protected or out
 	// of scope restricts, and so does such a contact itself where it would be
-	// detached. Only references to contacts are looked at: a row that belongs
-	// to another contact by a row above, such as a message of that contact's
-	// conversation, does not restrict. They are those of all associations of
-	// the row's table that belong to the contact itself, with their constants;
-	// an association's Where makes no difference.
+	// detached or handed over. A row that is to be changed does not. Only
+	// references to contacts are looked at: a row that belongs to another contact
+	// by a row above, such as a message of that contact's conversation, does not
+	// restrict. They are those of all associations of the row's table that belong
+	// to the contact itself, with their constants; an association's Where makes no
+	// difference.
 	Protected where.Condition
 }
 

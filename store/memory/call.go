@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -30,10 +31,15 @@ type rowFilter struct {
 	view   view
 }
 
-func (s *Store) call(ctx context.Context, op string, selection store.Selection) (*call, error) {
-	c := &call{store: s, op: op, ended: ctx.Err, wheres: make([]*rowFilter, len(s.assocs))}
+// selection is a store.Selection, or a store.Batch.
+type selection interface {
+	Resolve(schema contacts.Schema) (store.Predicates, error)
+}
+
+func (s *Store) call(ctx context.Context, op string, which selection, at time.Time) (*call, error) {
+	c := s.bare(ctx, op)
 	var err error
-	if c.preds, err = selection.Resolve(s.schema); err != nil {
+	if c.preds, err = which.Resolve(s.schema); err != nil {
 		return nil, invalid(err)
 	}
 	for i, a := range s.assocs {
@@ -42,16 +48,22 @@ func (s *Store) call(ctx context.Context, op string, selection store.Selection) 
 			continue
 		}
 		f := &rowFilter{unless: unless, view: view{call: c, place: a.rows}}
-		if f.pred, err = test.Freeze(selection.At).Resolve(a.catalog); err != nil {
+		if f.pred, err = test.Freeze(at).Resolve(a.catalog); err != nil {
 			return nil, invalid(fmt.Errorf("association %q: %w", a.Name, err))
 		}
 		c.wheres[i] = f
 	}
-	c.root = &view{call: c, place: s.root}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("memory: %s: %w", op, err)
+	if c.check(); c.err != nil {
+		return nil, c.err
 	}
 	return c, nil
+}
+
+// bare is a call without a selection, and without the associations' conditions.
+func (s *Store) bare(ctx context.Context, op string) *call {
+	c := &call{store: s, op: op, ended: ctx.Err, wheres: make([]*rowFilter, len(s.assocs))}
+	c.root = &view{call: c, place: s.root}
+	return c
 }
 
 const stepsPerCheck = 512

@@ -13,7 +13,7 @@ func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, 
 	if r.AtMost < 0 {
 		return store.Counts{}, invalid(errors.New("the number to count to is negative"))
 	}
-	c, err := s.call(ctx, "count", r.Selection)
+	c, err := s.call(ctx, "count", r.Selection, r.At)
 	if err != nil {
 		return store.Counts{}, err
 	}

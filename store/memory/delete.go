@@ -14,7 +14,7 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if b.MaxRows < 0 {
 		return store.Outcome{}, invalid(errors.New("the largest number of rows is negative"))
 	}
-	c, err := s.call(ctx, "delete batch", b.Selection)
+	c, err := s.call(ctx, "delete batch", b, b.At)
 	if err != nil {
 		return store.Outcome{}, err
 	}
@@ -115,6 +115,11 @@ func (c *call) classify(contact uint32) (store.Cause, string) {
 			return store.Restricted, a.Name
 		}
 	}
+	for _, a := range c.store.assocs {
+		if a.Action == contacts.HandOver && c.heirless(a, contact) {
+			return store.Restricted, a.Name
+		}
+	}
 	if !c.preds.Guarded {
 		return 0, ""
 	}
@@ -127,12 +132,12 @@ func (c *call) classify(contact uint32) (store.Cause, string) {
 }
 
 // guards reports whether a row that would be deleted also belongs to a contact
-// that is protected or out of scope, or a row that would be detached is one.
+// that is protected or out of scope, or a row that would be changed is one.
 func (c *call) guards(a *assoc, contact uint32) bool {
 	switch {
 	case len(a.guards) > 0:
 		return !c.reach(a.chain, contact, func(_, slot uint32) bool { return !c.guarded(a, contact, slot) })
-	case a.OfContacts && a.Action == contacts.Detach:
+	case a.OfContacts && a.Action.Changes():
 		return !c.reach(a.chain, contact, func(_, slot uint32) bool { return c.allowed(slot) })
 	}
 	return false

@@ -5,7 +5,7 @@
 // Make a store with [New], fill it with [Store.Insert] and [Store.InsertRows],
 // hand it to deletion.New, and look at what is left with [Store.Contacts] and
 // [Store.Rows]. Conditions mean the same here as on every database, down to
-// NULL; batches are atomic; associations are deleted, detached, kept and
+// NULL; batches are atomic; associations are deleted, changed, kept and
 // restrict in the same way.
 //
 // The store keeps a million contacts with ten million rows without trouble.

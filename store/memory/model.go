@@ -40,7 +40,14 @@ type assoc struct {
 type ref struct {
 	from      *side
 	constants []constant
-	nulled    []int
+	changes   []assignment // in a row that refers by it to what is deleted
+	heir      *inheritance // of a hand-over
+}
+
+// assignment is a value that a column is set to.
+type assignment struct {
+	column int
+	value  where.Value
 }
 
 type constant struct {
@@ -81,7 +88,7 @@ func (s *Store) build() error {
 	}
 	s.guard()
 	for _, i := range s.schema.Order() {
-		if a := s.assocs[i]; a.Action == contacts.Delete || a.Action == contacts.Detach {
+		if a := s.assocs[i]; a.Action.Touches() {
 			s.treatment = append(s.treatment, a)
 		}
 	}
@@ -139,6 +146,7 @@ func (s *Store) references(a *assoc) error {
 		above, fields, key = up.rows, up.Fields, up.Key
 	}
 	for _, r := range a.References {
+		var err error
 		names := r.Target(key)
 		fold := make([]bool, len(names))
 		for i := range names {
@@ -149,8 +157,16 @@ func (s *Store) references(a *assoc) error {
 			t.unique = names
 		}
 		out := ref{from: a.rows.table.refer(t, s.columns(a.rows, r.Fields), r.ToKey(key))}
-		if a.Action == contacts.Detach {
-			out.nulled = s.columns(a.rows, r.Nulled())
+		for _, change := range a.Changes(r) {
+			f, _ := a.Lookup(change.Field)
+			v, err := stored(f, change.Value)
+			if err != nil {
+				return fmt.Errorf("memory: association %q: %w", a.Name, err)
+			}
+			out.changes = append(out.changes, assignment{a.rows.fields[change.Field], v})
+		}
+		if out.heir, err = s.inheritance(a, r); err != nil {
+			return fmt.Errorf("memory: association %q: %w", a.Name, err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(r.Constants)) {
 			f, _ := a.Lookup(name)

@@ -59,7 +59,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	c, err := s.call(ctx, "page", r.Selection)
+	c, err := s.call(ctx, "page", r.Selection, r.At)
 	if err != nil {
 		return store.Page{}, err
 	}

@@ -15,7 +15,7 @@ type Store struct {
 	schema    contacts.Schema
 	root      *place // the contacts
 	assocs    []*assoc
-	treatment []*assoc // those that delete or detach, in the order of treatment
+	treatment []*assoc // those that delete or change rows, in the order of treatment
 	tables    map[string]*table
 	byKey     *target // the contacts by key
 
@@ -49,20 +49,21 @@ func (s *Store) Schema() contacts.Schema { return s.schema }
 // does not depend on the machine.
 func (s *Store) Pacing() store.Pacing { return store.Pacing{Start: 1000, Min: 1000, Max: 1000} }
 
-// Verify finds references of which associations cover only some rows: there are
-// no foreign keys in memory that would hold their contacts back. Nothing else
-// that could be wrong with a database can be wrong in memory.
+// Verify finds references of which associations cover only some rows, because
+// there are no foreign keys in memory that would hold their contacts back, and
+// heirs that do not exist. Nothing else that could be wrong with a database can
+// be wrong in memory.
 func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("memory: verify: %w", err)
-	}
 	var findings []store.Finding
 	for _, g := range s.schema.Gaps() {
 		if !g.Constants {
 			findings = append(findings, store.PartlyCovered(g, store.Fatal, store.LeftBehind))
 		}
 	}
-	return findings, nil
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	missing, err := s.bare(ctx, "verify").missingHeirs()
+	return append(findings, missing...), err
 }
 
 // find returns the slot of the contact with that key, 0 where there is none,

@@ -17,7 +17,7 @@ const (
 const (
 	live   uint8 = 1 << iota
 	doomed       // to be deleted by the batch that is being made
-	detached
+	changed
 )
 
 // table holds rows, and how they refer and are referred to. Associations that

@@ -16,7 +16,7 @@ type target struct {
 	from []*side
 	fold []bool
 	// unique names the fields where two rows must not have the same values:
-	// what is deleted or detached with one would be taken from the other.
+	// what is deleted or changed with one would be taken from the other.
 	unique []string
 
 	ints   map[uint64]uint32 // ids, where the target is one integer column

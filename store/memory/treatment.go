@@ -17,9 +17,9 @@ type treatment struct {
 	contacts []uint32
 	maxRows  int64
 	out      store.Outcome
-	rows     int64 // deleted or detached, of all associations
+	rows     int64 // deleted or changed, of all associations
 	doomed   []rowSet
-	detached []detachment
+	changing []alteration
 	changes  []change
 }
 
@@ -29,8 +29,8 @@ type rowSet struct {
 	slots []uint32
 }
 
-// detachment is the rows of an association that are to be detached.
-type detachment struct {
+// alteration is the rows of an association that are to be changed.
+type alteration struct {
 	assoc *assoc
 	rows  []pair
 }
@@ -38,7 +38,7 @@ type detachment struct {
 // pair is a row and a row above that it belongs to.
 type pair struct{ above, slot uint32 }
 
-// change is a value that was replaced by NULL.
+// change is a value that was replaced.
 type change struct {
 	table  *table
 	slot   uint32
@@ -54,7 +54,7 @@ func newTreatment(c *call, maxRows int64, size int) treatment {
 }
 
 // plan finds the rows in the order of treatment, marks those to be deleted and
-// detaches the others. It stops early when the call must.
+// changes the others. It stops early when the call must.
 func (t *treatment) plan() {
 	for _, slot := range t.contacts {
 		t.store.root.table.state[slot] |= doomed
@@ -69,8 +69,8 @@ func (t *treatment) plan() {
 			return
 		}
 	}
-	for _, d := range t.detached {
-		t.detach(d)
+	for _, a := range t.changing {
+		t.change(a)
 	}
 }
 
@@ -103,9 +103,9 @@ func (t *treatment) count() {
 	}
 }
 
-// find finds the rows to be detached: those that nothing before deletes.
+// find finds the rows to be changed: those that nothing before deletes.
 func (t *treatment) find(a *assoc) {
-	d := detachment{assoc: a}
+	d := alteration{assoc: a}
 	state := a.rows.table.state
 	visit := func(above, slot uint32) bool {
 		if state[slot]&doomed == 0 {
@@ -118,36 +118,38 @@ func (t *treatment) find(a *assoc) {
 			break
 		}
 	}
-	t.detached = append(t.detached, d)
+	t.changing = append(t.changing, d)
 }
 
-// detach sets those references to NULL that refer to what is deleted, unless
-// an association before did.
-func (t *treatment) detach(d detachment) {
+// change sets what goes with the references to what is deleted, unless an
+// association before has changed those.
+func (t *treatment) change(d alteration) {
 	table := d.assoc.rows.table
 	first := len(t.changes)
 	var slots []uint32
+	var values []where.Value
 	for _, p := range d.rows {
 		for i := range d.assoc.refs {
 			r := &d.assoc.refs[i]
 			if !r.refers(p.slot, p.above) {
 				continue
 			}
-			for _, column := range r.nulled {
-				t.changes = append(t.changes, change{table, p.slot, column, table.value(p.slot, column)})
+			for _, set := range r.changes {
+				t.changes = append(t.changes, change{table, p.slot, set.column, table.value(p.slot, set.column)})
+				values = append(values, set.value)
 			}
-			if table.state[p.slot]&detached == 0 {
-				table.state[p.slot] |= detached
+			if table.state[p.slot]&changed == 0 {
+				table.state[p.slot] |= changed
 				slots = append(slots, p.slot)
 				t.count()
 			}
 		}
 	}
 	for _, slot := range slots {
-		table.state[slot] &^= detached
+		table.state[slot] &^= changed
 	}
-	for _, c := range t.changes[first:] {
-		table.set(c.slot, c.column, where.Value{})
+	for i, c := range t.changes[first:] {
+		table.set(c.slot, c.column, values[i])
 	}
 	t.out.Rows[d.assoc.Name] = int64(len(slots))
 }

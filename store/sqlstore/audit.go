@@ -72,7 +72,7 @@ func (m *model) actedOn(seen *sighting) bool {
 		return true
 	}
 	return slices.ContainsFunc(seen.keys, func(k foreignKey) bool {
-		if acts(k.onUpdate) && len(m.detaching(seen.tables, k)) > 0 {
+		if acts(k.onUpdate) && len(m.setting(seen.tables, k)) > 0 {
 			return true
 		}
 		parent, deleted := m.deletedFrom(seen.tables, k)

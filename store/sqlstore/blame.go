@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 )
 
@@ -52,4 +51,4 @@ func (d *deletion) blame(err error) error {
 
 // clears reports whether nothing refers by the reference any more when the
 // batch comes to the row above, or never comes to it.
-func (r registration) clears() bool { return r.whole() && r.by.Action != contacts.Keep }
+func (r registration) clears() bool { return r.whole() && !r.kept() }

@@ -60,9 +60,9 @@ func (b *builder) classification(p store.Predicates, k keyList) (term, []*associ
 }
 
 // restrictions are the tests that hold a contact back, with the association
-// that each is for: those that restrict, and then those whose rows also refer
-// to a contact that nothing may touch, or are such a contact and would be
-// detached.
+// that each is for: those that restrict, then those whose rows have no heir,
+// and then those whose rows also refer to a contact that nothing may touch, or
+// are such a contact and would be changed.
 func (b *builder) restrictions(p store.Predicates, c level) ([]term, []*association) {
 	var tests []term
 	var named []*association
@@ -71,6 +71,8 @@ func (b *builder) restrictions(p store.Predicates, c level) ([]term, []*associat
 			tests, named = append(tests, b.chain(a.path(), c, func(level) term { return nil })), append(named, a)
 		}
 	}
+	heirless, by := b.heirless(c)
+	tests, named = append(tests, heirless...), append(named, by...)
 	if !p.Guarded {
 		return tests, named
 	}
@@ -80,7 +82,7 @@ func (b *builder) restrictions(p store.Predicates, c level) ([]term, []*associat
 			tests, named = append(tests, b.chain(a.path(), c, func(row level) term {
 				return b.guarded(a, row, p)
 			})), append(named, a)
-		case a.OfContacts && a.Action == contacts.Detach:
+		case a.OfContacts && a.Action.Changes():
 			tests, named = append(tests, b.chain(a.path(), c, func(row level) term {
 				return b.untouchable(row, p)
 			})), append(named, a)

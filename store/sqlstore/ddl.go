@@ -16,9 +16,11 @@ import (
 // share it.
 //
 // A foreign key is declared where it says exactly what the schema says: ON
-// DELETE CASCADE for Delete, SET NULL for Detach, RESTRICT for Restrict. There
-// is none for other actions, for references with constants or a condition, to
-// other fields than the key, and for columns that several associations use.
+// DELETE CASCADE for Delete, SET NULL for Detach and Anonymise, RESTRICT for
+// Restrict, and NO ACTION for HandOver, whose rows always have a contact. There
+// is none for other actions, for references that stay, that have constants or
+// a condition, to other fields than the key, and for columns that several
+// associations use.
 func DDL(dialect Dialect, schema contacts.Schema) ([]string, error) {
 	e, err := dialect.engine()
 	if err != nil {
@@ -29,6 +31,9 @@ func DDL(dialect Dialect, schema contacts.Schema) ([]string, error) {
 	}
 	m, err := newModel(schema)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.storable(e); err != nil {
 		return nil, err
 	}
 	d := ddl{b: &builder{engine: e, model: m}, tables: map[string]*tableDDL{}}
@@ -156,15 +161,24 @@ func (d *ddl) action(a *association, r reference) string {
 	switch a.Action {
 	case contacts.Delete:
 		return "CASCADE"
-	case contacts.Detach:
-		if len(r.nulled) == len(r.from) {
+	case contacts.Anonymise, contacts.Detach:
+		if r.emptied() {
 			return "SET NULL"
 		}
+	case contacts.HandOver:
+		return "NO ACTION"
 	case contacts.Restrict:
 		return "RESTRICT"
 	case contacts.Keep, contacts.ReadOnly:
 	}
 	return ""
+}
+
+// emptied reports whether all fields of the reference are set to NULL.
+func (r reference) emptied() bool {
+	return !slices.ContainsFunc(r.from, func(f contacts.Field) bool {
+		return !slices.ContainsFunc(r.changes, change{field: f}.same)
+	})
 }
 
 // shared reports whether another association uses a column of the reference.

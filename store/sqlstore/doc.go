@@ -24,6 +24,6 @@
 // [Store.Delete] is one transaction on one connection, so a pool of a single
 // connection is enough. On SQLite it begins with a write that changes nothing,
 // so that the transaction holds the write lock before it reads, whatever the
-// driver's way to begin one. Rows are deleted explicitly, the deepest first;
-// cascades of the database are not relied on.
+// driver's way to begin one. Rows are deleted and changed explicitly, the
+// deepest first; cascades of the database are not relied on.
 package sqlstore

@@ -11,7 +11,7 @@ import (
 // as far as it is known: contacts that appear later are none. Where the engine
 // locks rows, these are the contacts in the order of their keys, and then the
 // rows that have others below them, level by level, so that nothing can come
-// to refer to what is deleted.
+// to refer to what is deleted, and last the heirs to whom rows are handed over.
 func (d *deletion) lock(t *tx) ([]contacts.Key, error) {
 	m := d.store.model
 	if all := d.store.write(d.builder().table(m.contacts.table), d.harmless()); all != nil {
@@ -48,7 +48,7 @@ func (d *deletion) lock(t *tx) ([]contacts.Key, error) {
 			}
 		}
 	}
-	return locked, nil
+	return locked, d.lockHeirs(t, locked)
 }
 
 // lockRows locks the rows of an association.

@@ -55,7 +55,15 @@ type reference struct {
 	from, to  []contacts.Field
 	toKey     bool // to is the whole key of the rows above, in any order
 	constants []constant
-	nulled    []contacts.Field
+	changes   []change // in a row that refers by it to what is deleted
+	stays     bool     // it is not changed although the row is
+	heir      *inheritance
+}
+
+// change is a field that is set in a row that stays.
+type change struct {
+	field contacts.Field
+	value where.Value
 }
 
 type constant struct {
@@ -110,14 +118,21 @@ func (m *model) place(i int, p contacts.Placed) error {
 		a.refs = append(a.refs, ref)
 	}
 	m.all = append(m.all, a)
+	if err := m.inherit(a); err != nil {
+		return err
+	}
 	return a.test()
 }
 
 func (a *association) reference(r contacts.Reference, up *rowSet) (reference, error) {
 	key := names(up.key)
-	out := reference{
-		from: a.rows.lookup(r.Fields), to: up.lookup(r.Target(key)), nulled: a.rows.lookup(r.Nulled()),
-		toKey: r.ToKey(key),
+	out := reference{from: a.rows.lookup(r.Fields), to: up.lookup(r.Target(key)), toKey: r.ToKey(key), stays: r.Stays}
+	for _, c := range a.Changes(r) {
+		f, err := a.rows.field(c.Field)
+		if err != nil {
+			return out, err
+		}
+		out.changes = append(out.changes, change{f, c.Value})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Constants)) {
 		f, err := a.rows.field(name)

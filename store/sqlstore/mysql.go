@@ -105,3 +105,8 @@ func (mysql) folds(above, row contacts.Field) bool {
 const mysqlFolding = "ascii letters"
 
 func (mysql) folding() string { return mysqlFolding }
+
+// share is what both MySQL and MariaDB understand.
+func (mysql) share() string { return "LOCK IN SHARE MODE" }
+
+func (mysql) stepwise() {}

@@ -35,6 +35,8 @@ func (postgres) isolation() sql.IsolationLevel { return sql.LevelReadCommitted }
 
 func (postgres) write(string, string) term { return nil }
 
+func (postgres) share() string { return "FOR SHARE" }
+
 func (postgres) target(table, alias string) string { return table + " AS " + alias }
 
 func (postgres) changed(table, alias string) string { return table + " AS " + alias }

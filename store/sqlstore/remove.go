@@ -62,14 +62,21 @@ func (d *deletion) builder() *builder {
 	return b
 }
 
-// treat deletes or detaches the rows of an association.
+// treat deletes or changes the rows of an association.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
 	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err
 		}
 	}
+	counted, known, err := d.count(t, a, k)
+	if err != nil {
+		return 0, err
+	}
 	n, err := t.exec(a.Table, d.builder().treatment(a, k))
+	if known {
+		n = counted
+	}
 	if err != nil || !d.hasTrigger(a.Table) {
 		return n, err
 	}
@@ -80,24 +87,24 @@ func (d *deletion) hasTrigger(table string) bool {
 	return d.triggered[strings.ToLower(d.seen.tables[table].name)]
 }
 
-// treatment is the statement that deletes or detaches the rows that belong to
+// treatment is the statement that deletes or changes the rows that belong to
 // the contacts.
 func (b *builder) treatment(a *association, k keyList) term {
 	row := b.led(a, b.change(a.rows))
 	if a.Action == contacts.Delete {
 		return b.delete(row, b.affected(a, row, k))
 	}
-	return b.update(row, b.detached(a, row, k), b.affected(a, row, k))
+	return b.update(row, b.assignments(a, row, k), b.affected(a, row, k))
 }
 
-// among detaches the contacts of the list from each other, for databases that
-// would not delete them otherwise. They are not counted.
+// among changes what refers from the contacts of the list to each other, for
+// databases that would not delete them otherwise. They are not counted.
 func (b *builder) among(a *association, k keyList) term {
 	row := b.change(a.rows)
-	return b.update(row, b.detached(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
+	return b.update(row, b.assignments(a, row, k), all(b.reached(a, row, k), b.keyIn(row, k)))
 }
 
-// affected is true for the rows that are deleted or detached. Contacts of the
+// affected is true for the rows that are deleted or changed. Contacts of the
 // list that refer to others need no change, because they go themselves.
 func (b *builder) affected(a *association, row level, k keyList) term {
 	if !a.OfContacts {
@@ -106,36 +113,6 @@ func (b *builder) affected(a *association, row level, k keyList) term {
 	plain, _ := b.keyColumns(row)
 	return all(b.reached(a, row, k), expr("(?) IS NOT TRUE", k.equalsKey(b, plain)))
 }
-
-// detached sets the references to NULL that refer to what is deleted; where a
-// row has several, the others stay.
-func (b *builder) detached(a *association, row level, k keyList) []assignment {
-	var out []assignment
-	var nulled []string
-	for _, r := range a.refs {
-		for _, f := range r.nulled {
-			if !slices.Contains(nulled, f.Name) {
-				nulled = append(nulled, f.Name)
-			}
-		}
-	}
-	for _, f := range b.lookupAll(row, nulled) {
-		set := assignment{b.quote(f.ColumnName()), expr("NULL")}
-		if len(a.refs) > 1 {
-			var ways []term
-			for _, r := range a.refs {
-				if containsField(r.nulled, f) {
-					ways = append(ways, b.reachedBy(a, r, row, k))
-				}
-			}
-			set.value = expr("CASE WHEN ? THEN NULL ELSE "+b.column(row, f).sql+" END", anyOf(ways...))
-		}
-		out = append(out, set)
-	}
-	return out
-}
-
-func (b *builder) lookupAll(l level, names []string) []contacts.Field { return l.rows.lookup(names) }
 
 // stay looks for contacts that are still there. If there are any the batch is
 // undone and done again without them.
@@ -166,6 +143,9 @@ func (d *deletion) stay(t *tx, survivors []contacts.Key, k keyList) error {
 // leftOver fails when rows of the contacts are still there: a trigger has kept
 // them or made new ones, and they would be left without their contact.
 func (d *deletion) leftOver(t *tx, a *association, k keyList) error {
+	if a = a.severed(); a == nil {
+		return nil
+	}
 	b := d.builder()
 	row := b.led(a, b.level(a.rows))
 	left := false

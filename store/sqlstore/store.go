@@ -55,6 +55,9 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 	if s.model, err = newModel(schema); err != nil {
 		return nil, err
 	}
+	if err := s.model.storable(e); err != nil {
+		return nil, err
+	}
 	seen, err := s.look(ctx, db)
 	if err != nil {
 		return nil, err

@@ -12,21 +12,20 @@ import (
 
 // treatment orders the associations that change rows: as Schema.Order says,
 // but an association whose rows are found through a table comes before those
-// that remove rows of that table. Otherwise, where two associations share a
-// table, rows below it could not be found any more.
+// that remove rows of that table, and one that tests a field of its rows before
+// those that set it. Otherwise, where two associations share a table, rows
+// could not be found any more.
 func (m *model) treatment() error {
-	var waiting []*association
+	var waiting []*association // as Schema.Order says
 	for _, i := range m.schema.Order() {
-		if a := m.all[i]; a.Action == contacts.Delete || a.Action == contacts.Detach {
+		if a := m.all[i]; a.Action.Touches() {
 			waiting = append(waiting, a)
 		}
 	}
 	for len(waiting) > 0 {
-		i := slices.IndexFunc(waiting, func(a *association) bool {
-			return !slices.ContainsFunc(waiting, func(b *association) bool { return b != a && a.disturbs(b) })
-		})
+		i := slices.IndexFunc(waiting, func(a *association) bool { return !a.waits(waiting) })
 		if i < 0 {
-			return fmt.Errorf("sqlstore: associations %q and %q go through each other's tables; a batch cannot find the rows of one after those of the other",
+			return fmt.Errorf("sqlstore: associations %q and %q go through each other's tables, or set what the other tests; a batch cannot find the rows of one after those of the other",
 				waiting[0].Name, waiting[1].Name)
 		}
 		m.order = append(m.order, waiting[i])
@@ -35,65 +34,100 @@ func (m *model) treatment() error {
 	return nil
 }
 
+// waits reports whether one of the others must come before the association,
+// which is one of them.
+func (a *association) waits(others []*association) bool {
+	first := true // b is, as Schema.Order says
+	for _, b := range others {
+		switch {
+		case b == a:
+			first = false
+		case a.disturbs(b), first && a.entangled(b):
+			return true
+		}
+	}
+	return false
+}
+
 // disturbs reports whether the rows of b are found by something that a
-// changes.
+// changes. Rows that b changes and that no longer refer to what is deleted need
+// not be found any more; see Schema.Order.
 func (a *association) disturbs(b *association) bool {
 	for up := b.above; up != nil; up = up.above {
 		if up.Table != a.Table {
 			continue
 		}
-		if a.Action == contacts.Delete || a.nulls(up.reads()) {
+		if a.Action == contacts.Delete || a.sets(up.reads()) {
 			return true
 		}
 	}
-	if a.OfContacts && a.nulls(b.path()[0].contactFields()) {
+	if a.OfContacts && a.sets(b.path()[0].targets()) {
 		return true
 	}
-	return a.Table == b.Table && a.Action == contacts.Detach && a.nulls(b.reads())
+	return a.Table == b.Table && (a.sets(b.tested) || b.Action == contacts.Delete && a.sets(b.referring()))
+}
+
+// entangled reports whether it matters for the rows of both which association
+// comes first: because one sets what the other finds them by, or both set the
+// same column. Where one deletes them it only matters for what they count for,
+// so that it gives way where rows could not be found.
+func (a *association) entangled(b *association) bool {
+	switch {
+	case a.Table != b.Table:
+		return false
+	case a.Action == contacts.Delete || b.Action == contacts.Delete:
+		return !b.disturbs(a)
+	}
+	return a.sets(b.referring()) || b.sets(a.referring()) || a.sets(columnNames(b.set()))
+}
+
+// set are the fields that the association sets in its rows.
+func (a *association) set() []contacts.Field {
+	var out []contacts.Field
+	for _, c := range a.changes() {
+		out = append(out, c.field)
+	}
+	return out
+}
+
+// sets reports whether the association sets one of the columns.
+func (a *association) sets(columns []string) bool {
+	return slices.ContainsFunc(a.set(), func(f contacts.Field) bool {
+		return slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, f.ColumnName()) })
+	})
+}
+
+// referring are the columns by which the rows of the association refer to
+// others.
+func (a *association) referring() []string {
+	var out []string
+	for _, r := range a.refs {
+		out = append(out, columnNames(r.from)...)
+		for _, k := range r.constants {
+			out = append(out, k.field.ColumnName())
+		}
+	}
+	return out
 }
 
 // reads are the columns by which the rows of the association are found, those
 // of its own condition included, and by which those below it refer to it.
 func (a *association) reads() []string {
-	out := append([]string(nil), a.tested...)
-	for _, r := range a.refs {
-		for _, f := range r.from {
-			out = append(out, f.ColumnName())
-		}
-		for _, k := range r.constants {
-			out = append(out, k.field.ColumnName())
-		}
-	}
+	out := append(a.referring(), a.tested...)
 	for _, below := range a.rows.below {
-		for _, r := range below.refs {
-			for _, f := range r.to {
-				out = append(out, f.ColumnName())
-			}
-		}
+		out = append(out, below.targets()...)
 	}
 	return out
 }
 
-// contactFields are the columns of the contact that the rows refer to.
-func (a *association) contactFields() []string {
+// targets are the columns of the row above, such as the contact, that the
+// rows refer to.
+func (a *association) targets() []string {
 	var out []string
 	for _, r := range a.refs {
-		for _, f := range r.to {
-			out = append(out, f.ColumnName())
-		}
+		out = append(out, columnNames(r.to)...)
 	}
 	return out
-}
-
-func (a *association) nulls(columns []string) bool {
-	if a.Action != contacts.Detach {
-		return false
-	}
-	return slices.ContainsFunc(a.refs, func(r reference) bool {
-		return slices.ContainsFunc(r.nulled, func(f contacts.Field) bool {
-			return slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, f.ColumnName()) })
-		})
-	})
 }
 
 // test finds out which columns the association's own condition tests. The

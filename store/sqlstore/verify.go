@@ -17,8 +17,9 @@ const (
 	// the schema names.
 	CodeMissingTable  = "missing-table"
 	CodeMissingColumn = "missing-column"
-	// CodeNotATable: rows of a view cannot be deleted; CodeVirtualTable: those
-	// of a virtual table may not be part of the transaction.
+	// CodeNotATable: rows of a view cannot be deleted or changed;
+	// CodeVirtualTable: those of a virtual table may not be part of the
+	// transaction.
 	CodeNotATable    = "not-a-table"
 	CodeVirtualTable = "virtual-table"
 	// CodeNotTransactional: what is done to the table cannot be undone.
@@ -51,6 +52,8 @@ const (
 	CodeTargetNotUnique = "target-not-unique"
 	// CodeDetachNotNull: the column that is to be set to NULL is NOT NULL.
 	CodeDetachNotNull = "detach-not-null"
+	// CodeSetNotNull: the same, of a field that Anonymise sets.
+	CodeSetNotNull = "set-not-null"
 	// CodeReferenceUnindexed, CodeReferenceType and CodeReferenceCollation are
 	// about columns that refer to others.
 	CodeReferenceUnindexed = "reference-unindexed"
@@ -71,7 +74,8 @@ const (
 	// detaches before.
 	CodeCascadeAfterDetach = "cascade-after-detach"
 	// CodeForeignKeyBlocks and CodeForeignKeyChangesKept: a foreign key does
-	// not allow, or changes, what the schema keeps.
+	// not allow, or changes, what the schema keeps. That it does not allow it
+	// is fatal for rows that are anonymised.
 	CodeForeignKeyBlocks      = "foreign-key-blocks"
 	CodeForeignKeyChangesKept = "foreign-key-changes-kept"
 	// CodeForeignKeyTarget: a foreign key refers to other columns than the
@@ -81,7 +85,7 @@ const (
 	// to a row for the database, which acts on it.
 	CodeForeignKeyEmpty = "foreign-key-empty"
 	// CodeUpdateChanges and CodeUpdateBlocks are about foreign keys to columns
-	// that are set to NULL when rows are detached.
+	// that are set in rows which stay.
 	CodeUpdateChanges = "update-changes"
 	CodeUpdateBlocks  = "update-blocks"
 	// CodeOtherFile: a table is in another database file than the contacts.
@@ -131,6 +135,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 			v.findings[i].Volatile = store.AllVolatile
 		}
 		return v.findings, nil
+	}
+	if err := v.heirs(ctx); err != nil {
+		return nil, err
 	}
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
@@ -207,7 +214,7 @@ func (v *verification) files() {
 		}
 		severity, message := store.Warning, "the table is in another database file than the contacts; it may change after a condition that reads it was tested"
 		switch a.Action {
-		case contacts.Delete, contacts.Detach:
+		case contacts.Delete, contacts.Anonymise, contacts.Detach, contacts.HandOver:
 			severity, message = store.Fatal, "the table is in another database file than the contacts; a crash may leave only one of them changed"
 		case contacts.Restrict:
 			severity, message = store.Fatal, "the table is in another database file than the contacts; a row may come after it was looked for, and would not hold its contact back"
@@ -221,7 +228,7 @@ func (v *verification) files() {
 func (m *model) changed() []string {
 	out := []string{m.contacts.table}
 	for _, a := range m.all {
-		if (a.Action == contacts.Delete || a.Action == contacts.Detach) && !slices.Contains(out, a.Table) {
+		if a.Action.Touches() && !slices.Contains(out, a.Table) {
 			out = append(out, a.Table)
 		}
 	}
@@ -245,7 +252,7 @@ func (v *verification) existence() {
 	for _, name := range v.store.model.changed() {
 		switch v.tables[name].kind {
 		case view:
-			v.add(store.Fatal, CodeNotATable, name, "", "a view, whose rows cannot be deleted", "name the table")
+			v.add(store.Fatal, CodeNotATable, name, "", "a view, whose rows cannot be deleted or changed", "name the table")
 		case virtualTable:
 			v.add(store.Warning, CodeVirtualTable, name, "", "a virtual table",
 				"make sure that its module takes part in transactions")
@@ -270,7 +277,7 @@ func (v *verification) triggers(ctx context.Context) error {
 	}
 	for _, name := range v.store.model.changed() {
 		if found[strings.ToLower(v.tables[name].name)] {
-			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or detached row",
+			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or changed row",
 				"check what it does; a contact that it keeps is reported, a row that it keeps fails the batch")
 		}
 	}

@@ -46,6 +46,10 @@ type registration struct {
 // for those with an empty text; see reference.skipsEmpty.
 func (r registration) whole() bool { return r.by.Where.IsZero() && len(r.ref.constants) == 0 }
 
+// kept reports whether rows of the foreign key go on referring to a contact that
+// is gone.
+func (r registration) kept() bool { return r.by.Action == contacts.Keep || r.ref.stays }
+
 // refersAs reports whether the foreign key joins the columns of the reference
 // with the same ones as the reference does.
 func (r reference) refersAs(k foreignKey, above tableInfo) bool {
@@ -143,29 +147,29 @@ func (v *verification) nameOf(k foreignKey) string {
 	return k.table
 }
 
-// updated looks for what the database does when a column is set to NULL that
-// the foreign key refers to.
+// updated looks for what the database does when a column is set that the
+// foreign key refers to.
 func (v *verification) updated(k foreignKey) {
 	column := strings.Join(k.columns, ",")
-	for _, a := range v.store.model.detaching(v.tables, k) {
+	for _, a := range v.store.model.setting(v.tables, k) {
 		if acts(k.onUpdate) {
 			v.add(store.Fatal, CodeUpdateChanges, v.nameOf(k), column,
-				"the database changes its rows when rows of "+a.Table+" are detached, to which it refers, uncounted",
+				"the database changes its rows when rows of "+a.Table+" are changed, to which it refers, uncounted",
 				"declare the foreign key ON UPDATE NO ACTION, or choose another action for association "+a.Name)
 			continue
 		}
 		v.add(store.Warning, CodeUpdateBlocks, v.nameOf(k), column,
-			"rows of "+a.Table+" to which it refers cannot be detached, nor their contact deleted",
+			"rows of "+a.Table+" to which it refers cannot be changed, nor their contact deleted",
 			"choose another action for association "+a.Name+", or let the foreign key refer to another column")
 	}
 }
 
-// detaching are the associations that set a column to NULL to which the foreign
-// key refers.
-func (m *model) detaching(tables tableSet, k foreignKey) []*association {
+// setting are the associations that set a column to which the foreign key
+// refers.
+func (m *model) setting(tables tableSet, k foreignKey) []*association {
 	return slices.DeleteFunc(slices.Clone(m.all), func(a *association) bool {
 		t := tables[a.Table]
-		return t.database != k.parentDatabase || !strings.EqualFold(t.name, k.parent) || !a.nulls(k.targetIn(t))
+		return t.database != k.parentDatabase || !strings.EqualFold(t.name, k.parent) || !a.sets(k.targetIn(t))
 	})
 }
 
@@ -208,25 +212,23 @@ func (v *verification) unregistered(k foreignKey) {
 
 // agrees compares what the database does with what the schema says.
 func (v *verification) agrees(k foreignKey, by []registration) {
-	has := func(action contacts.Action, whole bool) bool {
-		return slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == action && (!whole || r.whole()) })
-	}
 	table, column := v.nameOf(k), strings.Join(k.columns, ",")
 	if acts(k.onDelete) && by[0].ref.skipsEmpty() {
 		v.add(store.Fatal, CodeForeignKeyEmpty, table, column,
 			"for the foreign key the empty text refers to a row with the empty text, so that the database deletes or changes rows that belong to nobody in the schema",
 			"declare the foreign key ON DELETE NO ACTION, or accept the finding if what it refers to is never empty; a batch that comes upon one fails")
 	}
-	if has(contacts.Delete, true) {
+	if slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == contacts.Delete && r.whole() }) {
 		return // nothing is left for the database to do
 	}
-	detached := has(contacts.Detach, true)
-	kept := has(contacts.Keep, false)
+	detached := slices.ContainsFunc(by, func(r registration) bool { return r.by.Action.Changes() && !r.ref.stays && r.whole() })
+	kept := slices.ContainsFunc(by, registration.kept)
 	switch k.onDelete {
 	case cascade:
 		if detached {
 			v.add(store.Warning, CodeCascadeAfterDetach, table, column,
-				"the database deletes rows that the schema detaches; they are detached first", "declare the foreign key ON DELETE SET NULL")
+				"the database deletes rows that the schema detaches or hands over; that is done first",
+				"declare the foreign key ON DELETE SET NULL, or NO ACTION for rows that are handed over")
 			return
 		}
 		v.add(store.Fatal, CodeCascadeRemovesKept, table, column,
@@ -238,9 +240,13 @@ func (v *verification) agrees(k foreignKey, by []registration) {
 		}
 	default:
 		if !detached && kept {
-			v.add(store.Warning, CodeForeignKeyBlocks, table, column,
+			severity := store.Warning
+			if slices.ContainsFunc(by, func(r registration) bool { return r.ref.stays }) {
+				severity = store.Fatal // what the schema asks for can never be
+			}
+			v.add(severity, CodeForeignKeyBlocks, table, column,
 				"the foreign key does not allow to keep rows without their contact, so that contacts with such rows cannot be deleted",
-				"choose another action, or remove the foreign key")
+				"choose another action, leave Stays out of the reference, or remove the foreign key")
 		}
 	}
 }

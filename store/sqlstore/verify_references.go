@@ -21,9 +21,7 @@ func (v *verification) references() {
 			if a.Action != contacts.ReadOnly {
 				v.target(a, r, up)
 			}
-			if a.Action == contacts.Detach {
-				v.nullable(a, r)
-			}
+			v.settable(a, r)
 		}
 	}
 }
@@ -86,14 +84,5 @@ func (v *verification) target(a *association, r reference, up *rowSet) {
 		v.add(store.Fatal, CodeTargetNotUnique, up.table, strings.Join(columns, ","),
 			fmt.Sprintf("rows of %s refer to it, but it is not unique as they are compared with it; rows of others could be deleted", a.Table),
 			"create a unique index, without the case of letters (COLLATE NOCASE on SQLite) where a field is case-insensitive; it may leave out NULL, and empty texts where this is not the key")
-	}
-}
-
-func (v *verification) nullable(a *association, r reference) {
-	for _, f := range r.nulled {
-		if v.tables[a.Table].column(f.ColumnName()).notNull {
-			v.add(store.Fatal, CodeDetachNotNull, a.Table, f.ColumnName(), "the column is NOT NULL and cannot be detached",
-				"choose another action, name other fields in SetNull, or allow NULL")
-		}
 	}
 }

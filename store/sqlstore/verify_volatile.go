@@ -120,9 +120,7 @@ func (v *verification) named(p spot) (string, bool) {
 // covered reports whether a batch leaves nothing for the foreign key to do.
 func (v *verification) covered(k foreignKey) bool {
 	parent, ok := v.store.model.deletedFrom(v.tables, k)
-	return ok && slices.ContainsFunc(v.store.model.registered(v.tables, k, parent), func(r registration) bool {
-		return r.whole() && (r.by.Action == contacts.Delete || r.by.Action == contacts.Detach || r.by.Action == contacts.Restrict)
-	})
+	return ok && slices.ContainsFunc(v.store.model.registered(v.tables, k, parent), registration.clears)
 }
 
 // acting is implemented by engines that know of tables which triggered lists

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -12,7 +14,7 @@ type world struct {
 }
 
 func worlds() []world {
-	return []world{{"crm", crmWorld()}, {"tenants", tenantWorld()}, {"texts", textWorld()}}
+	return []world{{"crm", crmWorld()}, {"tenants", tenantWorld()}, {"texts", textWorld()}, {"heirs", heirWorld()}}
 }
 
 // everyKind is a field of every kind and encoding.
@@ -34,8 +36,8 @@ func refs(fields ...string) []contacts.Reference {
 	return out
 }
 
-// crmWorld has an integer key, every kind of field, every action, rows to
-// depth 3, and rows with two references.
+// crmWorld has an integer key, every kind of field, every action but handing
+// over (which protects contacts), rows to depth 3, and rows with two references.
 func crmWorld() contacts.Schema {
 	id := contacts.Int64("id").NotNull()
 	order := []contacts.Field{
@@ -64,6 +66,10 @@ func crmWorld() contacts.Schema {
 							Name: "labels", Table: "labels", Action: contacts.Detach, References: refs("line"),
 							Fields: []contacts.Field{contacts.Int64("line"), contacts.Text("text")},
 						},
+						{
+							Name: "stickers", Table: "labels", Action: contacts.Anonymise, References: refs("line"), Where: where.New().WhereLessThan("text", "b"),
+							Fields: []contacts.Field{contacts.Int64("line"), contacts.Text("text")}, Set: contacts.Values{"text": "b"},
+						},
 					},
 				}},
 			},
@@ -81,6 +87,18 @@ func crmWorld() contacts.Schema {
 			{
 				Name: "seen", Table: "seen", Action: contacts.Keep, References: refs("person"),
 				Fields: []contacts.Field{contacts.Int64("person"), contacts.Time("seconds").Encoded(contacts.UnixSeconds()), contacts.Int64("int")},
+			},
+			{
+				Name: "scores", Table: "seen", Action: contacts.Anonymise, References: []contacts.Reference{{Fields: []string{"person"}, Stays: true}}, Where: where.New().WhereLessThan("int", 10),
+				Fields: []contacts.Field{contacts.Int64("person"), contacts.Int64("int")}, Set: contacts.Values{"int": nil},
+			},
+			{
+				Name: "visits", Table: "visits", Action: contacts.Anonymise, References: refs("guest", "host"), Where: where.New().WhereNotEquals("text", "A"),
+				Fields: append([]contacts.Field{contacts.Int64("guest"), contacts.Int64("host")}, everyKind()...),
+				Set: contacts.Values{
+					"text": "gone", "int": nil, "uint": 3, "float": 0.1, "units": "12.5", "real": "0.3", "bool": false, "time": instant(), "rfc": nil,
+					"seconds": time.Unix(0, 0), "date": date(1970, 1, 1), "uuid": token(2), "bytes": token(3),
+				},
 			},
 			{
 				Name: "holds", Table: "holds", Action: contacts.Restrict, References: refs("person"),

@@ -9,15 +9,22 @@ import (
 )
 
 // sharedSchema has two associations that share a table: rows have a contact
-// that they are from and one that they go to.
+// that they are from and one that they go to. They are handed over to contact 4.
 func sharedSchema(first, second contacts.Action) contacts.Schema {
 	fields := []contacts.Field{contacts.Int64("from"), contacts.Int64("to"), contacts.Text("text")}
+	one := func(name, field string, action contacts.Action) contacts.Association {
+		a := contacts.Association{Name: name, Table: "links", Action: action, Fields: fields, References: refs(field)}
+		switch action { //nolint:exhaustive // the others need no values
+		case contacts.Anonymise:
+			a.Set = contacts.Values{"text": "anonymised by " + name}
+		case contacts.HandOver:
+			a.Heir = contacts.Values{field: 4}
+		}
+		return a
+	}
 	return contacts.Schema{
 		Table: "people", Key: []string{"id"}, Fields: []contacts.Field{contacts.Int64("id").NotNull(), contacts.Bool("held")},
-		Associations: []contacts.Association{
-			{Name: "first", Table: "links", Action: first, Fields: fields, References: []contacts.Reference{{Fields: []string{"from"}}}},
-			{Name: "second", Table: "links", Action: second, Fields: fields, References: []contacts.Reference{{Fields: []string{"to"}}}},
-		},
+		Associations: []contacts.Association{one("first", "from", first), one("second", "to", second)},
 	}
 }
 

@@ -20,6 +20,7 @@ type deletion struct {
 	schema contacts.Schema
 	data   Data
 	batch  store.Batch // no condition: Everything; Keys nil: all contacts
+	fatal  []string    // findings of Verify
 
 	deleted []string
 	skipped map[string]string // by key: the cause, and the association that restricts
@@ -38,7 +39,7 @@ func runDeletions(t *testing.T, h Harness, table []deletion) {
 
 func (d deletion) run(t *testing.T, h Harness) {
 	t.Helper()
-	b := setup(t, h, d.schema, d.data)
+	b := setup(t, h, d.schema, d.data, d.fatal...)
 	batch := d.complete(t)
 	m := newModel(t, d.schema, d.data, batch.Selection)
 	want := m.delete(batch.Keys)
@@ -99,5 +100,5 @@ func requireOutcome(t *testing.T, want, got store.Outcome) {
 	require.Equal(t, slices.Sorted(slices.Values(texts(want.Deleted))), slices.Sorted(slices.Values(texts(got.Deleted))), "deleted")
 	require.Equal(t, causes(want.Skipped), causes(got.Skipped), "skipped")
 	require.Len(t, got.Skipped, len(want.Skipped), "each key is skipped once")
-	require.Equal(t, want.Rows, got.Rows, "rows of every association that deletes or detaches")
+	require.Equal(t, want.Rows, got.Rows, "rows of every association that deletes or changes rows")
 }

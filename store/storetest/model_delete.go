@@ -31,8 +31,8 @@ func (m *model) delete(keys []contacts.Key) store.Outcome {
 		switch p := m.placed[i]; p.Action {
 		case contacts.Delete:
 			out.Rows[p.Name] = m.remove(members[i])
-		case contacts.Detach:
-			out.Rows[p.Name] = m.detach(i, members[i], m.above(i, going, members))
+		case contacts.Anonymise, contacts.Detach, contacts.HandOver:
+			out.Rows[p.Name] = m.change(i, members[i], m.above(i, going, members))
 		case contacts.Keep, contacts.Restrict, contacts.ReadOnly:
 		}
 	}
@@ -51,7 +51,7 @@ func (m *model) classify(k contacts.Key) (*record, store.Skipped) {
 	switch {
 	case !m.is(m.at.Condition, r):
 		return nil, store.Skipped{Key: k, Cause: store.Changed}
-	case !m.is(m.at.Unprotected, r):
+	case !m.is(m.at.Unprotected, r) || m.heir(r):
 		return nil, store.Skipped{Key: k, Cause: store.Protected}
 	}
 	if name, ok := m.restricts(r); ok {
@@ -78,19 +78,25 @@ func (m *model) restricts(contact *record) (string, bool) {
 		}
 	}
 	for i, p := range m.placed {
+		if slices.ContainsFunc(rows[i], func(r *record) bool { return m.heirless(i, r, contact) }) {
+			return p.Name, true
+		}
+	}
+	for i, p := range m.placed {
+		changes := p.Action == contacts.Detach || p.Action == contacts.HandOver
 		switch {
-		case !m.at.Guarded:
 		case p.Action == contacts.Delete && slices.ContainsFunc(rows[i], func(r *record) bool { return m.refersToGuarded(p.Table, r) }),
-			p.Action == contacts.Detach && p.OfContacts && slices.ContainsFunc(rows[i], m.guarded):
+			changes && p.OfContacts && slices.ContainsFunc(rows[i], m.guarded):
 			return p.Name, true
 		}
 	}
 	return "", false
 }
 
-// guarded reports whether a contact is protected or out of scope.
+// guarded reports whether a contact is protected, be it as an heir, or out of
+// scope.
 func (m *model) guarded(contact *record) bool {
-	return !m.is(m.at.Scope, contact) || !m.is(m.at.Unprotected, contact)
+	return !m.is(m.at.Scope, contact) || !m.is(m.at.Unprotected, contact) || m.heir(contact)
 }
 
 // refersToGuarded reports whether a row refers to a contact that is protected
@@ -137,28 +143,6 @@ func (m *model) remove(rows []*record) int64 {
 	for _, r := range rows {
 		if !r.gone {
 			r.gone = true
-			n++
-		}
-	}
-	return n
-}
-
-func (m *model) detach(i int, rows, above []*record) int64 {
-	var n int64
-	for _, r := range rows {
-		if r.gone {
-			continue
-		}
-		var nulled []string
-		for _, ref := range m.placed[i].References {
-			if slices.ContainsFunc(above, func(a *record) bool { return m.refers(i, ref, r, a) }) {
-				nulled = append(nulled, ref.Nulled()...)
-			}
-		}
-		for _, name := range nulled {
-			r.values[name] = where.Value{}
-		}
-		if len(nulled) > 0 {
 			n++
 		}
 	}

@@ -16,7 +16,13 @@ type link struct {
 	above     string   // the table referred to
 	target    []string // its columns
 	constants map[string]constant
-	nulled    map[string]string // the columns that Detach sets to NULL, with the names of their fields
+	changed   []changed // in a row that refers by it
+}
+
+// changed is a column that an action sets.
+type changed struct {
+	column, field string
+	verb, advice  string
 }
 
 type constant struct {
@@ -24,22 +30,18 @@ type constant struct {
 	fold  bool
 }
 
-// detached refuses to set a column to NULL that something else needs in a row
-// which stays: another reference would be lost with the one that is detached.
-func (c *checker) detached() {
+// changes refuses to set a column that something else needs in a row which
+// stays: another reference would be lost, or refer to another row.
+func (c *checker) changes() {
 	if len(c.faults) > 0 {
 		return // names may be wrong
 	}
 	links := c.schema.links()
 	for _, l := range links {
-		for _, column := range l.fields {
-			name, ok := l.nulled[column]
-			if !ok {
-				continue
-			}
-			i := slices.IndexFunc(links, func(other link) bool { return other.needs(column, l) })
+		for _, set := range l.changed {
+			i := slices.IndexFunc(links, func(other link) bool { return other.needs(set.column, l) })
 			if i >= 0 {
-				c.fault(l.place, "detaching sets field %q to NULL, which %s needs too; name the other fields in SetNull", name, links[i].place)
+				c.fault(l.place, "%s, which %s needs too; %s", fmt.Sprintf(set.verb, set.field), links[i].place, set.advice)
 			}
 		}
 	}
@@ -59,7 +61,7 @@ func (s Schema) links() []link {
 			table, fields, key = up.Table, up.Fields, up.Key
 		}
 		for i, r := range p.References {
-			l := newLink(p.Association, r)
+			l := newLink(p, r)
 			l.place = fmt.Sprintf("association %q, reference %d", p.Name, i+1)
 			l.above, l.target = table, columnsOf(fields, r.Target(key))
 			out = append(out, l)
@@ -68,19 +70,26 @@ func (s Schema) links() []link {
 	return out
 }
 
-func newLink(a Association, r Reference) link {
-	l := link{table: a.Table, fields: columnsOf(a.Fields, r.Fields), constants: map[string]constant{}, nulled: map[string]string{}}
+func newLink(p Placed, r Reference) link {
+	l := link{table: p.Table, fields: columnsOf(p.Fields, r.Fields), constants: map[string]constant{}}
 	for name := range r.Constants {
-		f, _ := a.Lookup(name)
+		f, _ := p.Lookup(name)
 		if v, err := r.Constant(name, f); err == nil {
 			l.constants[f.ColumnName()] = constant{v, f.CaseInsensitive}
 		}
 	}
-	if a.Action == Detach {
-		nulled := r.Nulled()
-		for i, column := range columnsOf(a.Fields, nulled) {
-			l.nulled[column] = nulled[i]
+	for _, change := range p.Changes(r) {
+		f, _ := p.Lookup(change.Field)
+		set := changed{column: f.ColumnName(), field: change.Field}
+		switch {
+		case p.Action == HandOver:
+			set.verb, set.advice = "handing over sets field %q", "name only the other fields in Heir"
+		case slices.Contains(r.Fields, change.Field):
+			set.verb, set.advice = "detaching sets field %q to NULL", "name the other fields in SetNull"
+		default:
+			set.verb, set.advice = "Set names field %q", "leave it out"
 		}
+		l.changed = append(l.changed, set)
 	}
 	return l
 }
@@ -95,7 +104,7 @@ func columnsOf(fields []Field, names []string) []string {
 }
 
 // needs reports whether l can refer to something that stays, by a row's column
-// that is set to NULL when the row is detached from what other refers to.
+// that is changed when what other refers to is deleted.
 func (l link) needs(column string, other link) bool {
 	if l.above == other.table && slices.Contains(l.target, column) {
 		return true
