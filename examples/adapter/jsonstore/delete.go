@@ -25,7 +25,7 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	case <-ctx.Done():
 		return store.Outcome{}, ended(ctx, op)
 	}
-	c, err := s.call(ctx, op, b.Selection)
+	c, err := s.call(ctx, op, b, b.At)
 	if err != nil {
 		return store.Outcome{}, err
 	}
@@ -89,8 +89,8 @@ func (t *treatment) treat() int64 {
 		switch a := t.associations[i]; a.Action {
 		case contacts.Delete:
 			n = t.remove(members[i])
-		case contacts.Detach:
-			n = t.detach(a, members[i], t.above(i, t.contacts, members))
+		case contacts.Anonymise, contacts.Detach, contacts.HandOver:
+			n = t.change(a, members[i], t.above(i, t.contacts, members))
 		case contacts.Keep, contacts.Restrict, contacts.ReadOnly:
 			continue
 		}
@@ -121,26 +121,28 @@ func (t *treatment) remove(rows set) int64 {
 	return n
 }
 
-// detach sets references to the rows above to NULL, and returns the number of
-// rows that still had one.
-func (t *treatment) detach(a association, rows, above set) int64 {
+// change sets what goes with references to the rows above, and returns the
+// number of rows that still had one.
+func (t *treatment) change(a association, rows, above set) int64 {
 	var n int64
 	for r := range rows {
 		now := t.now(r)
 		if now == nil {
 			continue
 		}
-		var nulled []string
+		var changes []change
+		referring := false
 		for _, ref := range a.references {
 			k, _ := ref.from(now) // the zero Key is of no row
 			for _, up := range t.state.to[ref][k] {
 				if above[up] {
-					nulled = append(nulled, ref.Nulled()...)
+					changes = append(changes, ref.changes...)
+					referring = true
 				}
 			}
 		}
-		if len(nulled) > 0 {
-			t.changed[r] = t.without(now, nulled)
+		if referring {
+			t.changed[r] = t.altered(now, changes)
 			n++
 		}
 	}

@@ -32,6 +32,8 @@ type reference struct {
 	fold         []bool // compare without the case of ASCII letters: either side is declared so
 	toKey        bool   // in a key an empty text is a value, elsewhere it refers to nothing
 	constants    []constant
+	changes      []change        // of a row that refers to what is deleted
+	heir         where.Predicate // of a hand-over
 }
 
 type constant struct {
@@ -58,6 +60,9 @@ func newModel(schema contacts.Schema) (*model, error) {
 		for _, r := range p.References {
 			ref, err := newReference(above, p, r)
 			if err != nil {
+				return nil, err
+			}
+			if err := m.prepare(ref, p); err != nil {
 				return nil, err
 			}
 			a.references = append(a.references, ref)

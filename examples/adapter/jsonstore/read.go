@@ -16,7 +16,7 @@ func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, 
 	if r.AtMost < 0 {
 		return store.Counts{}, invalid(op, "AtMost is negative")
 	}
-	c, err := s.call(ctx, op, r.Selection)
+	c, err := s.call(ctx, op, r.Selection, r.At)
 	if err != nil {
 		return store.Counts{}, err
 	}
@@ -73,7 +73,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if i := slices.IndexFunc(r.Fields, func(name string) bool { _, ok := s.model.schema.Lookup(name); return !ok }); i >= 0 {
 		return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", r.Fields[i]))
 	}
-	c, err := s.call(ctx, op, r.Selection)
+	c, err := s.call(ctx, op, r.Selection, r.At)
 	if err != nil {
 		return store.Page{}, err
 	}

@@ -112,12 +112,18 @@ func (c *call) classify(k contacts.Key) (*row, store.Skipped) {
 }
 
 // restricts returns the name of the association that holds the contact back:
-// the first that restricts, or else the first that would take from a contact
-// that is protected or out of scope.
+// the first that restricts, or else the first that would hand rows over to
+// nobody, or else the first that would take from a contact that is protected or
+// out of scope.
 func (c *call) restricts(contact *row) (string, bool) {
 	rows := c.members(set{contact: true})
 	for i, a := range c.associations {
 		if a.Action == contacts.Restrict && len(rows[i]) > 0 {
+			return a.Name, true
+		}
+	}
+	for i, a := range c.associations {
+		if a.Action == contacts.HandOver && c.heirless(a, rows[i], contact) {
 			return a.Name, true
 		}
 	}
@@ -126,7 +132,7 @@ func (c *call) restricts(contact *row) (string, bool) {
 	}
 	for i, a := range c.associations {
 		for r := range rows[i] {
-			if a.Action == contacts.Delete && c.shared(r) || a.Action == contacts.Detach && a.OfContacts && c.guarded(r) {
+			if a.Action == contacts.Delete && c.shared(r) || a.Action.Changes() && a.OfContacts && c.guarded(r) {
 				return a.Name, true
 			}
 		}

@@ -45,11 +45,11 @@ func (r *row) pick(fields []string) []where.Value {
 	return out
 }
 
-// without returns the row with NULL in the fields.
-func (m *model) without(r *row, fields []string) *row {
+// altered returns the row as the changes make it.
+func (m *model) altered(r *row, changes []change) *row {
 	doc := maps.Clone(r.doc)
-	for _, name := range fields {
-		doc[m.fields[r.table][name].ColumnName()] = []byte("null")
+	for _, ch := range changes {
+		doc[ch.column] = ch.value
 	}
 	return m.row(r.table, doc)
 }

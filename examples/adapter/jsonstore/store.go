@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -77,8 +78,13 @@ type filter struct {
 	unless bool
 }
 
-func (s *Store) call(ctx context.Context, op string, selection store.Selection) (*call, error) {
-	is, err := selection.Resolve(s.model.schema)
+// selection is a store.Selection, or a store.Batch, which protects more.
+type selection interface {
+	Resolve(schema contacts.Schema) (store.Predicates, error)
+}
+
+func (s *Store) call(ctx context.Context, op string, which selection, at time.Time) (*call, error) {
+	is, err := which.Resolve(s.model.schema)
 	if err != nil {
 		return nil, fmt.Errorf("jsonstore: %s: %w", op, err)
 	}
@@ -88,7 +94,7 @@ func (s *Store) call(ctx context.Context, op string, selection store.Selection) 
 		if test.IsZero() {
 			test = where.Everything()
 		}
-		p, err := test.Freeze(selection.At).Resolve(a.catalog)
+		p, err := test.Freeze(at).Resolve(a.catalog)
 		if err != nil {
 			return nil, fmt.Errorf("jsonstore: %s: rows of %q: %w", op, a.Name, err)
 		}

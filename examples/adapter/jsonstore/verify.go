@@ -25,6 +25,7 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 			}
 		}
 	}
+	out = append(out, st.missingHeirs(s.model)...)
 	for _, g := range s.model.schema.Gaps() {
 		if !g.Constants { // rows with other constants refer to something else
 			out = append(out, store.PartlyCovered(g, store.Fatal, store.LeftBehind))
