@@ -50,7 +50,7 @@ func TestVerifyFindsWhatCannotBeChanged(t *testing.T) {
 			relog(`person INTEGER REFERENCES people (id), ip TEXT, agent TEXT`), staying(), []string{"fatal foreign-key-blocks:logs.person"},
 		},
 		"a foreign key that sets to NULL what stays": {
-			relog(`person INTEGER REFERENCES people (id) ON DELETE SET NULL, ip TEXT, agent TEXT`), staying(), []string{"warning foreign-key-changes-kept:logs.person"},
+			relog(`person INTEGER REFERENCES people (id) ON DELETE SET NULL, ip TEXT, agent TEXT`), staying(), []string{"fatal foreign-key-changes-kept:logs.person"},
 		},
 		"a foreign key that deletes what stays": {
 			relog(`person INTEGER REFERENCES people (id) ON DELETE CASCADE, ip TEXT, agent TEXT`), staying(), []string{"fatal cascade-removes-kept:logs.person"},
