@@ -98,21 +98,10 @@ func (m mysql) in(c column, n where.In) term {
 	case real || nativeTime(c.field):
 		return m.inEach(c, n)
 	}
-	var values []any
-	for _, v := range n.Values {
-		x, at, err := mysqlOperand(c, v)
-		if err != nil {
-			return failed{err}
-		}
-		if at == exact {
-			values = append(values, x)
-		}
-	}
+	values, answer := storable(m, c, n, mysqlOperand)
 	switch {
-	case len(values) == 0 && n.Negated:
-		return m.known(c)
-	case len(values) == 0:
-		return expr("1 = 0")
+	case answer != nil:
+		return answer
 	case mysqlTypeOf(c.info) != mysqlText:
 		return all(mysqlIn(c.sql, n.Negated, m.marks(c, values), values), m.known(c))
 	}

@@ -92,21 +92,10 @@ func (s postgres) in(c column, n where.In) term {
 	if c.field.Kind == where.KindDecimal && c.field.Encoding.Form == contacts.FormReal {
 		return s.inReal(c, n)
 	}
-	var values []any
-	for _, v := range n.Values {
-		x, at, err := pgOperand(c, v)
-		if err != nil {
-			return failed{err}
-		}
-		if at == exact {
-			values = append(values, x)
-		}
-	}
+	values, answer := storable(s, c, n, pgOperand)
 	switch {
-	case len(values) == 0 && n.Negated:
-		return s.known(c)
-	case len(values) == 0:
-		return expr("1 = 0")
+	case answer != nil:
+		return answer
 	case n.Fold:
 		return pgInList(pgFold(c), pgText, values, n.Negated)
 	}

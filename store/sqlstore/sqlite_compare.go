@@ -108,21 +108,9 @@ func (s sqlite) in(c column, n where.In) term {
 	if c.field.Kind == where.KindDecimal && c.field.Encoding.Form == contacts.FormReal {
 		return s.inReal(c, n)
 	}
-	var values []any
-	for _, v := range n.Values {
-		x, at, err := sqliteOperand(c.field, v)
-		if err != nil {
-			return failed{err}
-		}
-		if at == exact {
-			values = append(values, x)
-		}
-	}
-	switch {
-	case len(values) == 0 && n.Negated:
-		return s.known(c)
-	case len(values) == 0:
-		return expr("1 = 0")
+	values, answer := storable(s, c, n, func(c column, v where.Value) (any, place, error) { return sqliteOperand(c.field, v) })
+	if answer != nil {
+		return answer
 	}
 	list := sqliteList(values)
 	if n.Negated {
