@@ -9,8 +9,9 @@ type Batch struct {
 	// once. Without keys nothing happens.
 	Keys []contacts.Key
 	// MaxRows is the largest number of associated rows that the transaction
-	// may delete or change; 0: no limit. Beyond it Delete changes nothing and
-	// fails with ErrTooManyRows.
+	// may delete or change, which is the sum of Outcome.Rows; 0: no limit.
+	// Beyond it Delete changes nothing and fails with ErrTooManyRows, also as a
+	// dry run.
 	MaxRows int64
 	// DryRun does everything and then undoes it: the Outcome is what would
 	// have been, and nothing is changed.
@@ -25,24 +26,33 @@ func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
 }
 
 // Outcome is what a batch did, or may have done; see Store.Delete. Deleted and
-// Skipped together hold each of the batch's keys exactly once.
+// Skipped together hold each of the batch's keys exactly once, as
+// [contacts.Schema.CheckKey] returns it.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of
 	// the walk.
 	Deleted []contacts.Key
-	// Skipped holds the others, with the cause.
+	// Skipped holds the others, with the cause, in any order.
 	Skipped []Skipped
 	// Rows holds, for every association that deletes or changes rows, by its
-	// name, the number of those rows. A row counts once for an association,
-	// also where it held the new values already.
+	// name, the number of those rows, zeros included. A row counts once for an
+	// association, also where it held the new values already. Associations that
+	// share rows count what the earlier ones, in the order of
+	// [contacts.Schema.Order], have left to them: a row that is gone counts no
+	// more, and one that was changed still counts for what deletes it, and for
+	// another that changes it if it still refers by that one's reference.
 	Rows map[string]int64
 }
 
 // Skipped is a candidate that was not deleted.
 type Skipped struct {
-	Key         contacts.Key
-	Cause       Cause
-	Association string // the one that restricts, where one does
+	Key   contacts.Key
+	Cause Cause
+	// Association is the one that restricts, where one does: the first in the
+	// order of [contacts.Schema.Placed] that has the action Restrict, or else
+	// the first that would change what belongs to a contact that is protected
+	// or out of scope.
+	Association string
 }
 
 // Cause is why a candidate was not deleted.

@@ -36,7 +36,8 @@ type Store interface {
 
 	// Page returns selected contacts in the order of the key, in the columns'
 	// own order. It locks nothing, and its cost must not grow with what lies
-	// before the cursor.
+	// before the cursor. It may return fewer contacts than there are, even
+	// none, as long as More is true and Next is further on than After.
 	Page(ctx context.Context, r PageRequest) (Page, error)
 
 	// Delete deletes contacts and treats their associations, in one
@@ -50,8 +51,9 @@ type Store interface {
 	// It locks the contacts in the order of their keys, then tests the
 	// selection and what restricts under that lock, and only then changes
 	// rows: associations in the order of [contacts.Schema.Order], the
-	// contacts last, all of it by the keys that passed. The heirs of
-	// hand-overs are protected, whatever the selection says ([Batch.Resolve]
+	// contacts last, all of it by the keys that passed. Which rows belong to
+	// these contacts is found out before the first of them is changed. The heirs
+	// of hand-overs are protected, whatever the selection says ([Batch.Resolve]
 	// sees to it), and a contact with rows that would be handed over to a
 	// contact that does not exist is restricted.
 	Delete(ctx context.Context, b Batch) (Outcome, error)
@@ -111,9 +113,11 @@ type Selection struct {
 	// schema (one that is only read too), to a contact that is protected or out
 	// of scope restricts, and so does such a contact itself where it would be
 	// detached or handed over. A row that is to be changed does not. Only
-	// references to contacts are looked at: a row that belongs to another
-	// contact by a row above, such as a message of that contact's conversation,
-	// does not restrict.
+	// references to contacts are looked at: a row that belongs to another contact
+	// by a row above, such as a message of that contact's conversation, does not
+	// restrict. They are those of all associations of the row's table that belong
+	// to the contact itself, with their constants; an association's Where makes no
+	// difference.
 	Protected where.Condition
 }
 
@@ -140,7 +144,9 @@ type Counts struct {
 }
 
 // Cursor is a place in the order of the walk. It is opaque and exact; only the
-// store that made it compares it. "" is the place before the first contact.
+// store that made it compares it, in this process or in a later one, and also
+// when the contact that it was made of is gone. "" is the place before the first
+// contact.
 type Cursor string
 
 // PageRequest asks for selected contacts.
@@ -152,10 +158,12 @@ type PageRequest struct {
 	Limit int
 	// Scan, when not 0, ends the page after that many contacts, selected or not
 	// and give or take a few: then Next is behind them. It bounds the time of a
-	// page where few contacts are selected. It has no effect with Keys.
+	// page where few contacts are selected. It is not negative, and has no
+	// effect with Keys.
 	Scan int
-	// Keys, when not nil, restricts the page to these contacts; After and
-	// Until do not apply then, and Limit still does.
+	// Keys, when not nil, restricts the page to these contacts, in any order;
+	// After and Until do not apply then, and Limit still does. One that occurs
+	// twice, or that there is no such contact of, does no harm.
 	Keys []contacts.Key
 	// Fields names contact fields whose values are wanted too.
 	Fields []string
@@ -163,11 +171,14 @@ type PageRequest struct {
 
 // Page is a part of the walk.
 type Page struct {
+	// Keys are in the order of the walk, as [contacts.Schema.CheckKey] returns
+	// them.
 	Keys []contacts.Key
 	// Values holds the requested fields of each key, in the order of the
 	// request; nil unless asked for.
 	Values [][]where.Value
-	// Next is the cursor after the last contact that was looked at.
+	// Next is the cursor after the last contact that was looked at, After if
+	// there was none. It is of no use with Keys.
 	Next Cursor
 	// More reports whether there may be selected contacts after Next.
 	More bool

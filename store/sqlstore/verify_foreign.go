@@ -215,7 +215,7 @@ func (v *verification) agrees(k foreignKey, by []registration) {
 	table, column := v.nameOf(k), strings.Join(k.columns, ",")
 	if acts(k.onDelete) && by[0].ref.skipsEmpty() {
 		v.add(store.Fatal, CodeForeignKeyEmpty, table, column,
-			"for the foreign key the empty text refers to a row with the empty text, so that the database deletes or changes rows that the schema does not count as its",
+			"for the foreign key the empty text refers to a row with the empty text, so that the database deletes or changes rows that belong to nobody in the schema",
 			"declare the foreign key ON DELETE NO ACTION, or accept the finding if what it refers to is never empty; a batch that comes upon one fails")
 	}
 	if slices.ContainsFunc(by, func(r registration) bool { return r.by.Action == contacts.Delete && r.whole() }) {

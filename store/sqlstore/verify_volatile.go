@@ -36,6 +36,11 @@ func (v *verification) volatile(ctx context.Context) error {
 		case plainTable, unsafeTable, missing:
 		}
 	}
+	for i, f := range v.findings {
+		if f.Code == CodeForeignKeyEmpty || f.Code == CodeUpdateChanges { // which a host may have accepted
+			v.findings[i].Volatile = store.TableVolatile
+		}
+	}
 	loses := v.losing()
 	changes := map[spot]bool{}
 	for _, name := range v.store.model.changed() {

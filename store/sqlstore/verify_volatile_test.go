@@ -51,6 +51,23 @@ func TestVerifySaysWhatTheSchemaDoesNot(t *testing.T) {
 			`CREATE TABLE badges (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES people (id) ON DELETE CASCADE);
 ALTER TABLE teams ADD COLUMN badge INTEGER REFERENCES badges (id) ON DELETE SET NULL`, nil, map[string]store.Volatility{"volatile:teams.badge": one},
 		},
+		"a reference that is empty": {
+			`ALTER TABLE people ADD COLUMN code TEXT;
+CREATE UNIQUE INDEX people_code ON people (code);
+CREATE TABLE badges (code TEXT REFERENCES people (code) ON DELETE SET NULL)`,
+			func(s *contacts.Schema) {
+				s.Fields = append(s.Fields, contacts.Text("code"))
+				s.Associations = append(s.Associations, contacts.Association{
+					Name: "badges", Table: "badges", Action: contacts.Detach, Fields: []contacts.Field{contacts.Text("code")},
+					References: []contacts.Reference{{Fields: []string{"code"}, To: []string{"code"}}},
+				})
+			},
+			map[string]store.Volatility{"foreign-key-empty:badges.code": one},
+		},
+		"what detaching changes": {
+			`CREATE UNIQUE INDEX teams_lead ON teams (owner);
+CREATE TABLE known (owner INTEGER REFERENCES teams (owner) ON UPDATE CASCADE)`, read("known"), map[string]store.Volatility{"update-changes:known.owner": one},
+		},
 		"rows that are kept": {
 			"", func(s *contacts.Schema) { s.Associations[3].Action = contacts.Keep }, map[string]store.Volatility{"foreign-key-changes-kept:people.boss": one},
 		},
@@ -98,6 +115,21 @@ CREATE TRIGGER t AFTER DELETE ON pins BEGIN SELECT 1; END`, nil, nil,
 			require.Equal(t, tt.want, got)
 		})
 	}
+}
+
+// A finding after which nobody looks any further may be accepted.
+func TestWhatWasNotLookedAtIsVolatile(t *testing.T) {
+	t.Parallel()
+	db := file(t)
+	script(t, db, crmDDL+"CREATE VIEW all_teams AS SELECT id, owner FROM teams")
+	schema := crm()
+	schema.Associations[1].Table = "all_teams"
+	st, err := sqlstore.Open(t.Context(), db, sqlstore.SQLite, schema)
+	require.NoError(t, err)
+	findings, err := st.Verify(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"not-a-table:all_teams"}, names(findings))
+	require.Equal(t, store.AllVolatile, findings[0].Volatile)
 }
 
 // A virtual table is no reason to look no further.

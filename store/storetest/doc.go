@@ -28,11 +28,23 @@
 // What a storage can do more, or cannot do, a harness says by also being a
 // [ForeignHarness], a [LimitedHarness], a [StrictHarness] or a [RefillHarness].
 //
+// The suite opens a few hundred stores, each with a schema of its own. Together
+// they have fields of every kind in every [contacts.Encoding] but those with a
+// zone, names that are dangerous in query languages, and associations to depth
+// three that share tables. A store must open all of them, and its Verify must
+// find nothing fatal. A harness for another kind of storage than SQL is in
+// examples/adapter/jsonstore.
+//
 // The suite covers what [store.Store] promises: the meaning of every condition
 // with every kind of value, the walk, what belongs to a contact and what
 // happens to it, and that nothing changes when a call fails. What is left
 // after a deletion is compared row by row with the suite's own small model.
 // Its subtests are small and named, and every failure can be run alone.
+//
+// It cannot cover what only the author can provoke: that a batch is whole or not
+// there when the storage fails in the middle of it, that what was committed is
+// there when it is opened again, and which class its errors have. A Harness.Dump
+// that reads the storage itself, and not the store, proves the second on the way.
 //
 // [Agree] draws random data and random conditions and demands that all stores
 // give the same answers, for as long as it is told to.

@@ -35,12 +35,16 @@ func (d Data) foreign() bool {
 type Harness interface {
 	// Open returns a store over fresh storage that holds exactly the data. It
 	// registers what has to be cleaned up with tb.Cleanup. Rows may refer to
-	// rows that do not exist. Times are never finer than the encoding of
-	// their field; those in the engine's own type are whole seconds.
+	// rows that do not exist, and tables may have no rows. Fields are stored in
+	// the columns that [contacts.Field.ColumnName] names; a value becomes the
+	// field's by where.ValueOf and As. Times are never finer than the encoding
+	// of their field; those in the engine's own type are whole seconds.
 	Open(tb testing.TB, schema contacts.Schema, data Data) store.Store
 	// Dump returns all rows of every table of the schema, in any order, with
-	// the values that [where.Value.Any] gives, and nil also for a value
-	// outside its field's kind. It should not use the store's own code.
+	// the values that [where.Value.Any] gives, and nil or nothing for NULL and
+	// for a value outside its field's kind. A row has the fields of all
+	// associations of its table and nothing else. Dump reads what is durable,
+	// and should not use the store's own code.
 	Dump(tb testing.TB, st store.Store) Data
 }
 
@@ -51,7 +55,8 @@ type Harness interface {
 type Foreign int
 
 // ForeignHarness is implemented by harnesses that can store values outside a
-// field's kind. Without it the cases of such values are left out.
+// field's kind. Without it the cases of such values are left out, and so are
+// some of them where there is no way for some of the fields.
 type ForeignHarness interface {
 	// Foreigns returns the number of ways that there are for the field.
 	Foreigns(f contacts.Field) int

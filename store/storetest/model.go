@@ -174,7 +174,8 @@ func (m *model) refers(i int, ref contacts.Reference, r, above *record) bool {
 	for j, name := range ref.Fields {
 		v := r.values[name]
 		empty := v.Kind() == where.KindText && v.Text() == ""
-		if v.Kind() == 0 || empty && !toKey || v != above.values[target[j]] {
+		fold := m.folds(i, name) || m.folds(p.Above, target[j])
+		if v.Kind() == 0 || empty && !toKey || foldedIf(fold, v) != foldedIf(fold, above.values[target[j]]) {
 			return false
 		}
 	}
@@ -184,11 +185,28 @@ func (m *model) refers(i int, ref contacts.Reference, r, above *record) bool {
 			f, _ = m.schema.Lookup(name)
 		}
 		want, err := ref.Constant(name, f)
-		if err != nil || r.values[name] != want {
+		if err != nil || foldedIf(f.CaseInsensitive, r.values[name]) != foldedIf(f.CaseInsensitive, want) {
 			return false
 		}
 	}
 	return true
+}
+
+// folds reports whether a field of the association's rows, or of the contacts
+// where i is negative, is compared without the case of letters.
+func (m *model) folds(i int, name string) bool {
+	f, _ := m.schema.Lookup(name)
+	if i >= 0 {
+		f, _ = m.placed[i].Lookup(name)
+	}
+	return f.CaseInsensitive
+}
+
+func foldedIf(fold bool, v where.Value) where.Value {
+	if fold && v.Kind() == where.KindText {
+		v, _ = where.ValueOf(where.Fold(v.Text())) // a valid text stays one
+	}
+	return v
 }
 
 func (m *model) keyAbove(p contacts.Placed) []string {

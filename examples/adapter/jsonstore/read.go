@@ -1,0 +1,145 @@
+package jsonstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/store"
+)
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, error) {
+	const op = "count"
+	if r.AtMost < 0 {
+		return store.Counts{}, invalid(op, "AtMost is negative")
+	}
+	c, err := s.call(ctx, op, r.Selection, r.At)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	selected := set{}
+	for _, contact := range c.state.contacts {
+		if err := ended(ctx, op); err != nil {
+			return store.Counts{}, err
+		}
+		if c.selected(contact) {
+			selected[contact] = true
+		}
+	}
+	out := store.Counts{Contacts: int64(len(selected))}
+	if r.AtMost > 0 {
+		out.Contacts = min(out.Contacts, r.AtMost)
+	}
+	if !r.Rows {
+		return out, nil
+	}
+	out.Rows = map[string]int64{}
+	for i, rows := range c.others(selected) {
+		if a := c.associations[i]; a.Action != contacts.ReadOnly {
+			out.Rows[a.Name] = int64(len(rows))
+		}
+	}
+	return out, nil
+}
+
+// Bound implements store.Store.
+func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
+	const op = "bound"
+	all := s.state.Load().contacts
+	if err := ended(ctx, op); err != nil || len(all) == 0 {
+		return "", err
+	}
+	return cursor(op, all[len(all)-1])
+}
+
+// cursor is the key of a contact as JSON, which is exact.
+func cursor(op string, contact *row) (store.Cursor, error) {
+	text, err := json.Marshal(contact.key)
+	if err != nil {
+		return "", &store.Error{Op: op, Detail: "the key has no text", Err: err}
+	}
+	return store.Cursor(text), nil
+}
+
+// Page implements store.Store.
+func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
+	const op = "page"
+	if r.Limit < 1 || r.Scan < 0 {
+		return store.Page{}, invalid(op, "Limit is less than 1, or Scan negative")
+	}
+	if i := slices.IndexFunc(r.Fields, func(name string) bool { _, ok := s.model.schema.Lookup(name); return !ok }); i >= 0 {
+		return store.Page{}, invalid(op, fmt.Sprintf("there is no field %q", r.Fields[i]))
+	}
+	c, err := s.call(ctx, op, r.Selection, r.At)
+	if err != nil {
+		return store.Page{}, err
+	}
+	candidates, err := c.candidates(op, r)
+	if err != nil {
+		return store.Page{}, err
+	}
+	end := len(candidates)
+	if r.Scan > 0 && r.Keys == nil {
+		end = min(end, r.Scan)
+	}
+	p := store.Page{Next: r.After}
+	looked := 0
+	for ; looked < end && len(p.Keys) < r.Limit; looked++ {
+		if err := ended(ctx, op); err != nil {
+			return store.Page{}, err
+		}
+		if contact := candidates[looked]; c.selected(contact) {
+			p.Keys = append(p.Keys, contact.key)
+			if len(r.Fields) > 0 {
+				p.Values = append(p.Values, contact.pick(r.Fields))
+			}
+		}
+	}
+	if p.More = looked < len(candidates); looked > 0 {
+		p.Next, err = cursor(op, candidates[looked-1])
+	}
+	return p, err
+}
+
+// candidates returns the contacts that the page is about, in their order.
+func (c *call) candidates(op string, r store.PageRequest) ([]*row, error) {
+	if r.Keys != nil {
+		keys, err := c.distinct(op, r.Keys)
+		var out []*row
+		for _, k := range keys {
+			if contact := c.state.byKey[k]; contact != nil {
+				out = append(out, contact)
+			}
+		}
+		return out, err
+	}
+	first, err := c.behind(op, r.After)
+	if err != nil {
+		return nil, err
+	}
+	end, err := c.behind(op, r.Until)
+	return c.state.contacts[min(first, end):end], err
+}
+
+// behind returns the index of the first contact behind the cursor.
+func (c *call) behind(op string, at store.Cursor) (int, error) {
+	if at == "" {
+		return 0, nil
+	}
+	var k contacts.Key
+	err := json.Unmarshal([]byte(at), &k)
+	if err == nil {
+		k, err = c.schema.CheckKey(k)
+	}
+	if err != nil {
+		return 0, invalid(op, "the cursor is not one of this store's")
+	}
+	i, found := slices.BinarySearchFunc(c.state.contacts, k, func(r *row, k contacts.Key) int { return compareKeys(r.key, k) })
+	if found {
+		i++
+	}
+	return i, nil
+}
