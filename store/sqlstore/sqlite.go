@@ -30,7 +30,7 @@ func (sqlite) maxArgs() int { return 32766 }
 // of many. One writer excludes all others, which poll for the lock: without a
 // pause between batches they may miss it again and again.
 func (sqlite) pacing() store.Pacing {
-	return store.Pacing{Start: 5000, Min: 2000, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
+	return store.Pacing{Start: 5000, Min: 5000, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
 }
 
 // isolation is the only one there is; drivers refuse to be asked for it.
