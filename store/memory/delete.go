@@ -14,6 +14,9 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if b.MaxRows < 0 {
 		return store.Outcome{}, invalid(errors.New("the largest number of rows is negative"))
 	}
+	if b.Checkpoint != nil {
+		return store.Outcome{}, invalid(errors.New("there is no ledger for a checkpoint"))
+	}
 	c, err := s.call(ctx, "delete batch", b, b.At)
 	if err != nil {
 		return store.Outcome{}, err

@@ -45,6 +45,9 @@ func New(schema contacts.Schema) (*Store, error) {
 // Schema returns the schema that the store was made with.
 func (s *Store) Schema() contacts.Schema { return s.schema }
 
+// Ledger returns nil: the store keeps none.
+func (s *Store) Ledger() *store.Ledger { return nil }
+
 // Pacing asks for batches of always 1000 contacts, so that what a unit test sees
 // does not depend on the machine.
 func (s *Store) Pacing() store.Pacing { return store.Pacing{Start: 1000, Min: 1000, Max: 1000} }

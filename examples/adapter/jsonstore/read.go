@@ -93,6 +93,13 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		}
 		if contact := candidates[looked]; c.selected(contact) {
 			p.Keys = append(p.Keys, contact.key)
+			if r.Cursors && r.Keys == nil {
+				behind, err := cursor(op, contact)
+				if err != nil {
+					return store.Page{}, err
+				}
+				p.Cursors = append(p.Cursors, behind)
+			}
 			if len(r.Fields) > 0 {
 				p.Values = append(p.Values, contact.pick(r.Fields))
 			}
