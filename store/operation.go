@@ -94,7 +94,9 @@ type Operation struct {
 	// being asked; zero: never.
 	Ready time.Time
 	Lease Lease
-	// Sequence grows by one with every change under a lease.
+	// Sequence grows by one with every [Leases.Save], every [Targets.Add] and
+	// [Targets.Release], and every [Store.Delete] with a checkpoint. Nothing else
+	// changes it: neither Acquire, nor Renew, nor Ask.
 	Sequence int64
 	// Deleted and Targets are figures for lists: the contacts deleted so far, and
 	// those that are fixed and not settled yet.
