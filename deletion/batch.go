@@ -34,7 +34,7 @@ func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchRepor
 	b := &batch{
 		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(),
 	}
-	for len(b.work) > 0 && err == nil {
+	for len(b.work) > 0 && err == nil && r.asked == StoppedNot {
 		if err = r.transaction(ctx, b); err != nil {
 			err = r.recover(ctx, b, err)
 		}
@@ -73,7 +73,9 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 		return err
 	}
 	start := time.Now()
-	out, err := r.s.store.Delete(ctx, store.Batch{Selection: r.sel, Keys: keys, MaxRows: r.s.o.maxRows, DryRun: r.o.dryRun})
+	out, err := r.s.store.Delete(ctx, store.Batch{
+		Selection: r.sel, Keys: keys, MaxRows: r.s.o.maxRows, DryRun: r.o.dryRun, Checkpoint: r.checkpoint(b, keys),
+	})
 	took := time.Since(start)
 	b.took += took
 	if err != nil {
@@ -82,6 +84,10 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 	}
 	b.done += len(keys)
 	b.doneIn += took
+	if r.j != nil {
+		r.j.committed()
+		r.j.op.Targets -= r.j.settled(out)
+	}
 	if n := len(out.Deleted) + len(out.Skipped); n != len(keys) {
 		err = &failure{op: fmt.Sprintf("delete batch: %d of %d contacts are accounted for", n, len(keys)), err: errContract}
 	}
@@ -103,7 +109,7 @@ func (r *run) concluded(ctx context.Context, b *batch, out store.Outcome, inferr
 		b.rows[name] += rows
 	}
 	r.skip(&b.tally, out.Skipped, reason)
-	return r.after(ctx, BatchEvent{Batch: b.number, Deleted: out.Deleted, Survived: out.Skipped, Inferred: inferred})
+	return r.tell(ctx, BatchEvent{Batch: b.number, Deleted: out.Deleted, Survived: out.Skipped, Inferred: inferred})
 }
 
 func (r *run) skip(t *tally, skipped []store.Skipped, reason string) {

@@ -16,9 +16,15 @@ func applicable(kind ActionKind) []string {
 		return append(walk, "ConfirmEverything", "CountFirst", "Tolerance")
 	case ActionDeleteKeys:
 		return append(walk, "ExemptFromCaps")
+	case ActionSubmit:
+		return []string{"BatchSize", "BatchTime", "Pause", "Cap", "CapShare", "ConfirmEverything", "ExemptFromCaps"}
+	case ActionProcess:
+		return []string{"TimeLimit"}
+	case ActionRetry:
+		return append(walk, "ConfirmEverything", "ExemptFromCaps")
 	case ActionPreview:
 		return []string{"SampleSize", "SampleFields"}
-	case ActionCount, ActionCompare:
+	default:
 	}
 	return nil
 }
@@ -60,6 +66,9 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 	o.batchTime = cmp.Or(o.batchTime, s.o.batchTime)
 	return o, nil
 }
+
+// has reports whether the option of that name was given.
+func (o *callOptions) has(name string) bool { return slices.Contains(o.used, name) }
 
 func (o *callOptions) contradictions() {
 	for _, pair := range [...][2]string{

@@ -38,6 +38,11 @@ type serviceOptions struct {
 	share       float64
 	accepted    map[string]bool
 	pinLimit    int
+	instance    string
+	lease       time.Duration
+	archive     *archiver
+	identity    []string
+	period      *time.Duration
 
 	protects, scoped bool
 	faults           []error

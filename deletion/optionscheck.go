@@ -15,6 +15,8 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 		retries:  defaultRetries,
 		delays:   delays{first: firstDelay, longest: longestDelay},
 		pinLimit: defaultPinLimit,
+		instance: instance(),
+		lease:    defaultLease,
 		accepted: map[string]bool{},
 	}
 	for i, option := range options {
@@ -23,6 +25,10 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 			continue
 		}
 		option(&o)
+	}
+	o.identify(schema)
+	if o.archive != nil {
+		o.archive.check(schema, &o)
 	}
 	if o.batchSize > 0 && o.batchTime > 0 {
 		o.fault("WithBatchSize and WithBatchTime contradict each other")
