@@ -67,13 +67,13 @@ func checkHash(keyID string, sum []byte) error {
 	case len(sum) > maxHash:
 		return errors.New("a hash has more than 64 bytes")
 	}
-	return checkNames("ID of a hash's key", keyID)
+	return checkName("ID of a hash's key", keyID)
 }
 
 // Check returns what is wrong with the entry but for its key. Every ledger
 // calls it before it keeps one.
 func (e ArchiveEntry) Check() error {
-	return errors.Join(checkHash(e.HashKeyID, e.Hash), CheckText("reason", e.Reason), checkNames("operation", e.Operation))
+	return errors.Join(checkHash(e.HashKeyID, e.Hash), CheckText("reason", e.Reason), checkName("operation", e.Operation))
 }
 
 // Check returns what is wrong with the request. Every ledger calls it first.
