@@ -20,7 +20,7 @@ func (e events) Undelivered(ctx context.Context, scope, operation string, limit 
 	defer done()
 	rec, err := e.find("undelivered events", scope, operation)
 	if err != nil {
-		return nil, nil //nolint:nilerr // what is not there has no events
+		return nil, nil // what is not there has no events
 	}
 	var out []store.Event
 	for _, event := range rec.events[:min(limit, len(rec.events))] {

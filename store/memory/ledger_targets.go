@@ -138,7 +138,7 @@ func (t targets) Page(ctx context.Context, r store.TargetsRequest) (store.Target
 	var page store.TargetPage
 	rec, err := t.find("page of targets", r.Scope, r.Operation)
 	if err != nil || r.Doomed && rec.doomed == 0 {
-		return page, nil //nolint:nilerr // what is not there has no targets
+		return page, nil // what is not there has no targets
 	}
 	for _, f := range rec.behind(r.After) {
 		if f.gone || r.Doomed && !f.doomed {
