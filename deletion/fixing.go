@@ -70,7 +70,7 @@ func (r *run) fixPage(ctx context.Context, page store.Page, reasons map[contacts
 		targets[i] = store.Target{Key: k, Reason: reasons[k]}
 		if len(j.q.Stamp) > 0 {
 			if len(page.Values) != len(page.Keys) {
-				return &failure{op: "read a page: the values are missing", err: errContract}
+				return errValues
 			}
 			targets[i].Stamp = stampOf(page.Values[i])
 		}

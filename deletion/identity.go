@@ -38,6 +38,8 @@ func stamp(values []where.Value) []byte {
 	return text
 }
 
+var errValues error = &failure{op: "read a page: the values are missing", err: errContract}
+
 // unknownStamp is kept of a contact whose fields are unknown: no contact has it.
 const unknownStamp = "unknown"
 

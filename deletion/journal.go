@@ -195,6 +195,8 @@ func (p *progressed) fail(at time.Time, err error) {
 	switch {
 	case errors.As(err, &hook):
 		e.Source, e.Message = "hook", hook.Hook
+	case errors.Is(err, ErrDenied):
+		e.Source, e.Message = "hook", ErrDenied.Error()
 	case errors.As(err, &fromStore):
 		e.Source = "store"
 		if fromStore.Class != nil {

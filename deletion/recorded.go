@@ -115,7 +115,7 @@ func (r *run) enter(ctx context.Context) error {
 func (r *run) requested(q request) (requested, error) {
 	out := requested{
 		Kind: q.kind, Origin: fromCondition, Fingerprint: r.fingerprint, Cap: r.o.cap, Share: r.o.share, Exempt: r.o.exempt, AtMost: r.o.atMost,
-		BatchSize: r.o.batchSize, BatchTime: r.o.batchTime, Pause: r.o.pause,
+		BatchSize: r.o.batchSize, BatchTime: r.o.batchTime, Pause: r.o.pause, Stamp: r.s.o.identity,
 	}
 	if q.kind == ActionDeleteKeys {
 		out.Origin = fromKeys
@@ -163,9 +163,9 @@ func (r *run) fix(ctx context.Context, keys []contacts.Key) error {
 		return err
 	}
 	for chunk := range slices.Chunk(keys, fixedPage) {
-		targets := make([]store.Target, len(chunk))
-		for i, k := range chunk {
-			targets[i] = store.Target{Key: k}
+		targets, err := r.stamped(ctx, chunk)
+		if err != nil {
+			return err
 		}
 		if err := r.j.add(ctx, r.j.p, targets, false); err != nil {
 			return err
@@ -173,6 +173,37 @@ func (r *run) fix(ctx context.Context, keys []contacts.Key) error {
 	}
 	r.targets = targets{recorded: true, fixed: true, walking: len(keys) > 0, slow: r.targets.slow}
 	return nil
+}
+
+// stamped makes targets of keys. Keys without a contact get a stamp that none
+// has, so that one who comes later is not taken for them.
+func (r *run) stamped(ctx context.Context, keys []contacts.Key) ([]store.Target, error) {
+	targets := make([]store.Target, len(keys))
+	for i, k := range keys {
+		targets[i].Key = k
+	}
+	if len(r.j.q.Stamp) == 0 {
+		return targets, nil
+	}
+	page, err := r.reader.page(ctx, store.PageRequest{
+		Selection: store.Selection{At: r.sel.At, Condition: where.Everything()}, Keys: keys, Limit: len(keys), Fields: r.j.q.Stamp,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Values) != len(page.Keys) {
+		return nil, errValues
+	}
+	stamps := make(map[contacts.Key][]byte, len(keys))
+	for i, k := range page.Keys {
+		stamps[k] = stampOf(page.Values[i])
+	}
+	for i, k := range keys {
+		if targets[i].Stamp = stamps[k]; targets[i].Stamp == nil {
+			targets[i].Stamp = []byte(unknownStamp)
+		}
+	}
+	return targets, nil
 }
 
 // fixedPage is how many targets are written or released at a time.
@@ -193,7 +224,9 @@ func (r *run) checkpoint(b *batch, keys []contacts.Key) *store.Checkpoint {
 	}
 	cp := &store.Checkpoint{
 		Fence: j.fence(), TTL: r.s.o.lease, Pinned: r.targets.fixed || r.ahead.fixed, Pending: j.q.Origin == fromPending,
-		Stamp: j.q.Stamp, Stamped: stamp,
+	}
+	if cp.Pinned && len(j.q.Stamp) > 0 {
+		cp.Stamp, cp.Stamped = j.q.Stamp, stamp
 	}
 	archive := r.s.o.archive
 	if archive != nil {
