@@ -170,7 +170,7 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 			r.targets = targets{pending: n.pending, cursor: n.cursor, bound: n.bound, walking: n.walking}
 		}
 	case q.kind != ActionDeleteKeys:
-		r.targets.bound, err = r.reader.bound(ctx)
+		r.targets.bound, err = r.reader.bound(ctx, "")
 		r.targets.walking = r.targets.bound != ""
 	}
 	r.targets.slow = r.o.batchTime

@@ -153,7 +153,7 @@ func (p *previewer) begin(ctx context.Context) (err error) {
 	if p.findings, err = p.reader.verify(ctx); err != nil {
 		return err
 	}
-	if p.bound, err = p.reader.bound(ctx); err != nil {
+	if p.bound, err = p.reader.bound(ctx, ""); err != nil {
 		return err
 	}
 	p.total, err = p.count(ctx, where.Everything(), false)
