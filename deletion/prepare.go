@@ -41,8 +41,14 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 		return err
 	}
 	r.begun = true
-	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
-		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)))
+	started := []slog.Attr{
+		slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
+		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)),
+	}
+	if r.targets.by != "" {
+		started = append(started, slog.String("walk_by", r.targets.by))
+	}
+	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", started...)
 	return nil
 }
 
@@ -90,6 +96,11 @@ func (r *run) check(q request) (err error) {
 	}
 	if r.o.from != nil {
 		if err := r.belongs(*r.o.from, q, fingerprint); err != nil {
+			return err
+		}
+	}
+	if q.kind != ActionDeleteKeys {
+		if r.targets.by, err = r.s.walkBy(r.o, r.sel); err != nil {
 			return err
 		}
 	}
@@ -145,6 +156,7 @@ func (r *run) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	findings = concerning(r.targets.by, findings)
 	r.report.Warnings = findings
 	var fatal []store.Finding
 	for _, f := range findings {
@@ -167,10 +179,10 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 	case r.o.resumed():
 		n := r.o.from
 		if q.kind != ActionDeleteKeys {
-			r.targets = targets{pending: n.pending, cursor: n.cursor, bound: n.bound, walking: n.walking}
+			r.targets = targets{pending: n.pending, by: n.by, cursor: n.cursor, bound: n.bound, walking: n.walking}
 		}
 	case q.kind != ActionDeleteKeys:
-		r.targets.bound, err = r.reader.bound(ctx, "")
+		r.targets.bound, err = r.reader.bound(ctx, r.targets.by)
 		r.targets.walking = r.targets.bound != ""
 	}
 	r.targets.slow = r.o.batchTime

@@ -268,7 +268,7 @@ func (r *run) next() *Next {
 		n.fresh, n.budget = true, budget{}
 		return n
 	}
-	n.cursor, n.bound, n.walking = r.targets.cursor, r.targets.bound, r.targets.walking
+	n.by, n.cursor, n.bound, n.walking = r.targets.by, r.targets.cursor, r.targets.bound, r.targets.walking
 	return n
 }
 
