@@ -38,17 +38,30 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 			return store.Page{}, err
 		}
 	}
-	t := q.selection(p)
-	for {
-		if err := query(ctx, s.engine, s.db, op, s.model.schema.Table, t.term(), q.scan); err != nil {
+	for _, t := range q.selections(p) {
+		full, err := q.read(ctx, t)
+		if err != nil {
 			return store.Page{}, err
 		}
-		if len(q.page.Keys) > 0 || q.scanned < t.limit {
-			return q.finish(q.scanned == t.limit)
+		if full || len(q.page.Keys) == r.Limit {
+			return q.finish(true)
 		}
-		// None of these contacts can be named, so there is no cursor either
-		// from which the next page could go on behind them.
-		t.limit, q.scanned = readOn*t.limit, 0
+	}
+	return q.finish(false)
+}
+
+// read reads contacts for the page, and reports whether there may be more of
+// them. When none can be named there is no cursor from which the next page could
+// go on behind them, so that more are read.
+func (q *pageQuery) read(ctx context.Context, t selection) (full bool, err error) {
+	for t.limit = int64(q.request.Limit - len(q.page.Keys)); ; t.limit *= readOn {
+		q.scanned = 0
+		if err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, t.term(), q.scan); err != nil {
+			return false, err
+		}
+		if full = q.scanned == t.limit; len(q.page.Keys) > 0 || !full {
+			return full, nil
+		}
 	}
 }
 
@@ -86,11 +99,10 @@ type pageQuery struct {
 	request store.PageRequest
 	fields  []contacts.Field
 	keys    term // of a page by keys; nil: a part of the walk
-	from    station // none: from the first contact on
-	to      station
+	part    part
 	scanned int64        // rows, those that cannot be named included
 	end     store.Cursor // where the page ends if it is not full; "": where it was asked to
-	last    station         // of the contacts in the page
+	last    station      // of the contacts in the page
 	page    store.Page
 }
 
@@ -136,53 +148,66 @@ func (q *pageQuery) bounds() (some bool, err error) {
 		return false, nil
 	}
 	if q.request.After != "" {
-		if q.from, err = q.w.station(q.request.After); err != nil {
+		if q.part.from, err = q.w.station(q.request.After); err != nil {
 			return false, err
 		}
 	}
-	q.to, err = q.w.station(q.request.Until)
+	q.part.to, err = q.w.station(q.request.Until)
 	return true, err
 }
 
-// selection is the page's statement.
-func (q *pageQuery) selection(p store.Predicates) selection {
-	terms, condition := []term{q.keys}, q.b.predicate(p.Condition, q.c)
+// selections are the page's statements, usually one.
+func (q *pageQuery) selections(p store.Predicates) []selection {
+	which := []term{q.keys}
 	if q.keys == nil {
-		terms, condition = q.w.part(q.b, q.c, q.from, q.to, p.Condition)
+		which = q.w.terms(q.b, q.c, q.part, p.Condition)
+	} else if condition := q.b.predicate(p.Condition, q.c); condition != nil {
+		which[0] = all(q.keys, condition)
 	}
-	return selection{
-		columns: q.columns(), from: expr(q.b.source(q.c)),
-		where: all(append(terms, q.w.known(q.b, q.c), condition,
-			q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c))...),
-		order: q.w.order(q.b, q.c, ""), limit: int64(q.request.Limit),
+	var out []selection
+	for _, t := range which {
+		out = append(out, selection{
+			columns: q.columns(), from: expr(q.b.source(q.c)),
+			where: all(t, q.w.known(q.b, q.c), q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c)),
+			order: q.w.order(q.b, q.c, ""),
+		})
 	}
+	return out
 }
 
 // shorten ends the page at the contact that is Scan contacts further on, if
-// there is one before its end.
+// there is one before its end; twice that where it takes two statements.
 func (q *pageQuery) shorten(ctx context.Context) error {
-	far := selection{
-		columns: q.w.read(q.b, q.c), from: expr(q.b.source(q.c)),
-		where: all(append(q.w.between(q.b, q.c, q.from, q.to), q.w.known(q.b, q.c))...),
-		order: q.w.order(q.b, q.c, ""), limit: 1, offset: int64(q.request.Scan - 1),
-	}.term()
-	var end station
-	err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, far, func(r *sql.Rows) (err error) {
-		if end, err = q.w.scan(r); errors.Is(err, errKeyRead) {
-			end = station{}
-			return nil // then the page is longer
+	for _, t := range q.w.between(q.b, q.c, q.part) {
+		far := selection{
+			columns: q.w.read(q.b, q.c), from: expr(q.b.source(q.c)),
+			where: all(t, q.w.known(q.b, q.c)),
+			order: q.w.order(q.b, q.c, ""), limit: 1, offset: int64(q.request.Scan - 1),
+		}.term()
+		var end station
+		err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, far, func(r *sql.Rows) (err error) {
+			if end, err = q.w.scan(r); errors.Is(err, errKeyRead) {
+				end = station{}
+				return nil // then the page is longer
+			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		return err
-	})
-	if err != nil || end.key.IsZero() {
-		return err
+		if !end.key.IsZero() {
+			return q.endAt(end)
+		}
 	}
-	cursor, err := q.w.cursor(end)
-	if err != nil || cursor == q.request.Until {
-		return err
-	}
-	q.to, q.end = end, cursor
 	return nil
+}
+
+func (q *pageQuery) endAt(end station) error {
+	cursor, err := q.w.cursor(end)
+	if err == nil && cursor != q.request.Until {
+		q.part.to, q.end = end, cursor
+	}
+	return err
 }
 
 // columns are the contact's station, and for each field how it is stored and its

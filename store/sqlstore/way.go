@@ -183,28 +183,3 @@ func (w way) values(p station) ([]any, error) {
 	}
 	return out, nil
 }
-
-// beyond compares contacts with a station: op is > or <=.
-func (w way) beyond(b *builder, c level, op string, p station) term {
-	values, err := w.values(p)
-	if err != nil {
-		return failed{errCursor}
-	}
-	return b.beyond(w.columns(b, c), op, values)
-}
-
-// between are the terms for the contacts behind one station, if there is one, up
-// to another.
-func (w way) between(b *builder, c level, from, to station) []term {
-	upTo := w.beyond(b, c, "<=", to)
-	if from.key.IsZero() {
-		return []term{upTo}
-	}
-	return []term{w.beyond(b, c, ">", from), upTo}
-}
-
-// part are the terms for the contacts between two spots for which the condition
-// is true, and the condition itself.
-func (w way) part(b *builder, c level, from, to station, p where.Predicate) (terms []term, condition term) {
-	return w.between(b, c, from, to), b.predicate(p, c)
-}
