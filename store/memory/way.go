@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -165,10 +164,7 @@ func (w *way) read(c store.Cursor) (station, error) {
 	if w.field.Name == "" {
 		err = json.Unmarshal([]byte(c), &in.Key)
 	} else {
-		d := json.NewDecoder(bytes.NewReader([]byte(c)))
-		d.DisallowUnknownFields()
-		err = d.Decode(&in)
-		if err == nil && (d.More() || in.By != w.field.Name) {
+		if err = json.Unmarshal([]byte(c), &in); err == nil && in.By != w.field.Name {
 			err = errCursor
 		}
 		if err == nil {

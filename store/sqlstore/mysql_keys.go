@@ -15,6 +15,9 @@ type mysqlKeys struct {
 	plain, exact []string
 }
 
+// appended is the primary key: InnoDB has it in every index.
+func (mysql) appended(t tableInfo) []string { return t.key() }
+
 func (m mysql) bind(columns []column, keys []contacts.Key) (boundKeys, error) {
 	out := mysqlKeys{plain: make([]string, len(columns)), exact: make([]string, len(columns))}
 	for _, k := range keys {

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -150,17 +149,14 @@ func (w way) parse(c string) (in jsonStation, err error) {
 		if !ok {
 			return in, errCursor
 		}
-		return in, json.Unmarshal([]byte(text), &in.Key)
+		err = json.Unmarshal([]byte(text), &in.Key)
+		return in, err
 	}
 	text, ok := strings.CutPrefix(c, fieldCursor)
 	if !ok {
 		return in, errCursor
 	}
-	d := json.NewDecoder(bytes.NewReader([]byte(text)))
-	d.DisallowUnknownFields()
-	if err = d.Decode(&in); err == nil && d.More() {
-		err = errCursor
-	}
+	err = json.Unmarshal([]byte(text), &in)
 	return in, err
 }
 
