@@ -43,11 +43,11 @@ const mysqlSeconds = "CAST(? AS DECIMAL(20, 6))"
 // where an hour may occur twice: where the zone does not give the seconds back,
 // the range begins a day earlier, or ends a day later.
 func (m mysql) around(c column, op string, x any) term {
-	far := "GREATEST(S - 86400, 1)"
+	far := "GREATEST(@ - 86400, 1)"
 	if op == "<" {
-		far = "LEAST(S + 86400, 2147483647)"
+		far = "LEAST(@ + 86400, 2147483647)"
 	}
-	sql := strings.ReplaceAll("FROM_UNIXTIME(IF(UNIX_TIMESTAMP(FROM_UNIXTIME(S)) = S, S, "+far+"))", "S", mysqlSeconds)
+	sql := strings.ReplaceAll("FROM_UNIXTIME(IF(UNIX_TIMESTAMP(FROM_UNIXTIME(@)) = @, @, "+far+"))", "@", mysqlSeconds)
 	seconds := m.cursor(c, x)
 	return expr(c.sql+" "+op+"= "+sql, seconds, seconds, seconds, seconds)
 }
