@@ -42,7 +42,7 @@ func TestEditLeavesTheSchemaAlone(t *testing.T) {
 	require.Equal(t, []string{"tenant", "key"}, out.Key)
 	key, ok := out.Lookup("key")
 	require.True(t, ok)
-	require.Equal(t, contacts.Int64("key").In("PersonID").NotNull(), key)
+	require.Equal(t, contacts.Int64("key").In("PersonID").NotNull().NeverChanges(), key)
 	created, _ := out.Lookup("created")
 	require.Equal(t, contacts.UnixSeconds(), created.Encoding)
 	_, ok = out.Lookup("score")

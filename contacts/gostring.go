@@ -47,6 +47,9 @@ func (f Field) GoString() string {
 	if f.Required {
 		out += ".NotNull()"
 	}
+	if f.Immutable {
+		out += ".NeverChanges()"
+	}
 	return out
 }
 

@@ -44,6 +44,7 @@ func (s Schema) Validate() error {
 		c.association(a, level{fields: s.Fields, key: s.Key, tables: []string{s.Table}, deleted: true})
 	}
 	c.changes()
+	c.unchanged()
 	c.kept()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}

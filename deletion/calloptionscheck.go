@@ -9,21 +9,22 @@ import (
 
 func applicable(kind ActionKind) []string {
 	walk := []string{"BatchSize", "BatchTime", "BatchLimit", "From", "Pause", "TimeLimit", "Cap", "CapShare", "DryRun"}
+	const walkBy = "WalkBy"
 	switch kind {
 	case ActionBulkDelete:
-		return append(walk, "ConfirmEverything", "CountFirst")
+		return append(walk, walkBy, "ConfirmEverything", "CountFirst")
 	case ActionExecute:
-		return append(walk, "ConfirmEverything", "CountFirst", "Tolerance")
+		return append(walk, walkBy, "ConfirmEverything", "CountFirst", "Tolerance")
 	case ActionDeleteKeys:
 		return append(walk, "ExemptFromCaps")
 	case ActionSubmit:
-		return []string{"BatchSize", "BatchTime", "Pause", "Cap", "CapShare", "ConfirmEverything", "ExemptFromCaps"}
+		return []string{"BatchSize", "BatchTime", "Pause", "Cap", "CapShare", "ConfirmEverything", "ExemptFromCaps", walkBy}
 	case ActionProcess:
 		return []string{"TimeLimit"}
 	case ActionRetry:
-		return append(walk, "ConfirmEverything", "ExemptFromCaps")
+		return append(walk, walkBy, "ConfirmEverything", "ExemptFromCaps")
 	case ActionPreview:
-		return []string{"SampleSize", "SampleFields"}
+		return []string{walkBy, "SampleSize", "SampleFields"}
 	default:
 	}
 	return nil
@@ -49,6 +50,11 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 	for _, name := range o.sampleNames {
 		if _, ok := s.schema.Lookup(name); !ok {
 			o.faults = append(o.faults, fmt.Errorf("SampleFields: there is no field %q", name))
+		}
+	}
+	if o.walkBy != "" {
+		if _, err := s.schema.WalkField(o.walkBy); err != nil {
+			o.faults = append(o.faults, fmt.Errorf("WalkBy: %w", err))
 		}
 	}
 	if !o.newCap && !o.exempt {

@@ -29,7 +29,7 @@ func (r *run) fixTargets(ctx context.Context, q Request) error {
 func (r *run) fixMatching(ctx context.Context, q Request) error {
 	plain := q.request(fromCondition, nil)
 	if p := r.j.p; len(p.Bound) > 0 { // an earlier try has come so far
-		r.targets = targets{cursor: store.Cursor(p.Cursor), bound: store.Cursor(p.Bound), walking: p.Walking, recorded: true}
+		r.targets = targets{by: r.j.q.WalkBy, cursor: store.Cursor(p.Cursor), bound: store.Cursor(p.Bound), walking: p.Walking, recorded: true}
 		r.budget = budget{cap: p.Cap, share: p.Share, most: p.Most}
 	} else {
 		if err := r.bound(ctx, plain); err != nil {
@@ -49,7 +49,7 @@ func (r *run) fixMatching(ctx context.Context, q Request) error {
 	}
 	for r.targets.walking {
 		page, err := r.reader.page(ctx, store.PageRequest{
-			Selection: sel, After: r.targets.cursor, Until: r.targets.bound, Limit: fixedPage, Fields: r.j.q.Stamp,
+			Selection: sel, By: r.targets.by, After: r.targets.cursor, Until: r.targets.bound, Limit: fixedPage, Fields: r.j.q.Stamp,
 		})
 		if err != nil {
 			return err

@@ -29,6 +29,7 @@ type Next struct {
 	// fresh says that the run did not come to its first batch: all but the
 	// instant is decided anew.
 	fresh         bool
+	by            string // the field that the walk goes by; "": the key
 	cursor, bound store.Cursor
 	walking       bool           // there may be more between cursor and bound
 	pending       []contacts.Key // fixed targets that come before that
@@ -63,6 +64,7 @@ type jsonNext struct {
 	DryRun      bool           `json:"dry_run,omitempty"`
 	At          time.Time      `json:"at"`
 	Fresh       bool           `json:"fresh,omitempty"`
+	By          string         `json:"by,omitempty"`
 	Cursor      []byte         `json:"cursor,omitempty"`
 	Bound       []byte         `json:"bound,omitempty"`
 	Walking     bool           `json:"walking,omitempty"`
@@ -92,7 +94,7 @@ func (j jsonNext) digest() (string, error) {
 func (n Next) MarshalJSON() ([]byte, error) {
 	out := jsonNext{
 		Version: nextVersion, Kind: n.kind, Fingerprint: n.fingerprint, Previewed: n.previewed, DryRun: n.dryRun, At: n.at, Fresh: n.fresh,
-		Cursor: []byte(n.cursor), Bound: []byte(n.bound), Walking: n.walking, Pending: n.pending,
+		By: n.by, Cursor: []byte(n.cursor), Bound: []byte(n.bound), Walking: n.walking, Pending: n.pending,
 		Cap: n.budget.cap, Share: n.budget.share, Most: n.budget.most, Operation: n.operation,
 	}
 	var err error
@@ -115,7 +117,7 @@ func (n *Next) UnmarshalJSON(data []byte) error {
 	}
 	*n = Next{
 		kind: in.Kind, fingerprint: in.Fingerprint, previewed: in.Previewed, dryRun: in.DryRun, at: in.At.UTC(), fresh: in.Fresh,
-		cursor: store.Cursor(in.Cursor), bound: store.Cursor(in.Bound), walking: in.Walking, pending: in.Pending,
+		by: in.By, cursor: store.Cursor(in.Cursor), bound: store.Cursor(in.Bound), walking: in.Walking, pending: in.Pending,
 		budget: budget{cap: in.Cap, share: in.Share, most: in.Most}, operation: in.Operation,
 	}
 	return nil

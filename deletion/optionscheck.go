@@ -33,6 +33,11 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 	if o.batchSize > 0 && o.batchTime > 0 {
 		o.fault("WithBatchSize and WithBatchTime contradict each other")
 	}
+	if o.walkBy != "" {
+		if _, err := schema.WalkField(o.walkBy); err != nil {
+			o.fault("WithWalkBy: %w", err)
+		}
+	}
 	if o.protects {
 		o.standing("WithProtected", o.protected, where.New().WhereNot(o.protected), schema)
 	}

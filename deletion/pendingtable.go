@@ -79,7 +79,10 @@ func (p PendingTable) PutMatching(ctx context.Context, reason string, condition 
 	}
 	read := p.s.reader()
 	walk := targets{}
-	if walk.bound, err = read.bound(ctx); err != nil {
+	if walk.by, err = p.s.walkBy(callOptions{}, sel); err != nil {
+		return 0, err
+	}
+	if walk.bound, err = read.bound(ctx, walk.by); err != nil {
 		return 0, err
 	}
 	walk.walking = walk.bound != ""

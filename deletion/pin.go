@@ -56,7 +56,7 @@ func (r *run) pin(ctx context.Context, q request) error {
 			return err
 		}
 	}
-	r.targets = targets{pending: pinned, recorded: r.j != nil}
+	r.targets = targets{pending: pinned, by: r.targets.by, recorded: r.j != nil}
 	return nil
 }
 

@@ -51,8 +51,14 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 		return err
 	}
 	r.begun = true
-	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
-		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)))
+	started := []slog.Attr{
+		slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
+		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)),
+	}
+	if r.targets.by != "" {
+		started = append(started, slog.String("walk_by", r.targets.by))
+	}
+	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", started...)
 	return nil
 }
 
@@ -103,6 +109,11 @@ func (r *run) check(q request) (err error) {
 	}
 	if r.o.from != nil {
 		if err := r.belongs(*r.o.from, q, fingerprint); err != nil {
+			return err
+		}
+	}
+	if q.kind != ActionDeleteKeys {
+		if r.targets.by, err = r.s.walkBy(r.o, r.sel); err != nil {
 			return err
 		}
 	}
@@ -159,6 +170,7 @@ func (r *run) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	findings = concerning(r.targets.by, findings)
 	r.report.Warnings = findings
 	var fatal []store.Finding
 	for _, f := range findings {
@@ -181,10 +193,12 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 	case r.o.resumed():
 		n := r.o.from
 		if q.kind != ActionDeleteKeys || n.fixed {
-			r.targets = targets{pending: n.pending, cursor: n.cursor, bound: n.bound, walking: n.walking, recorded: r.j != nil, fixed: n.fixed, after: n.after}
+			r.targets = targets{
+				pending: n.pending, by: n.by, cursor: n.cursor, bound: n.bound, walking: n.walking, recorded: r.j != nil, fixed: n.fixed, after: n.after,
+			}
 		}
 	case q.kind != ActionDeleteKeys:
-		r.targets.bound, err = r.reader.bound(ctx)
+		r.targets.bound, err = r.reader.bound(ctx, r.targets.by)
 		r.targets.walking = r.targets.bound != ""
 	}
 	r.targets.slow = r.o.batchTime

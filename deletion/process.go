@@ -228,7 +228,7 @@ func (s *Service) resumption(j *journal, options []Option) (request, error) {
 	q.options = append(q.options, j.q.options(given, j.p.Prepared)...)
 	q.options = append(q.options, options...)
 	q.options = append(q.options, From(&Next{
-		kind: j.q.Kind, fingerprint: j.q.Fingerprint, at: j.p.At, fresh: !j.p.Prepared, operation: j.op.ID, previewed: j.q.Previewed,
+		kind: j.q.Kind, fingerprint: j.q.Fingerprint, at: j.p.At, fresh: !j.p.Prepared, operation: j.op.ID, previewed: j.q.Previewed, by: j.q.WalkBy,
 	}))
 	return q, nil
 }
@@ -238,6 +238,9 @@ func (q requested) options(given callOptions, begun bool) []Option {
 	var out []Option
 	if q.AtMost > 0 {
 		out = append(out, ConfirmEverything(q.AtMost))
+	}
+	if q.WalkBy != "" {
+		out = append(out, WalkBy(q.WalkBy))
 	}
 	if given.batchSize == 0 && given.batchTime == 0 {
 		switch {

@@ -40,6 +40,7 @@ type requested struct {
 	Share       float64          `json:"share,omitempty"`
 	Exempt      bool             `json:"exempt,omitempty"`
 	Pinned      bool             `json:"pinned,omitempty"`
+	WalkBy      string           `json:"walk_by,omitempty"`
 	Stamp       []string         `json:"stamp,omitempty"` // fields
 	BatchSize   int              `json:"batch_size,omitempty"`
 	BatchTime   time.Duration    `json:"batch_time,omitempty"`

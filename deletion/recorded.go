@@ -77,9 +77,10 @@ func (r *run) load(ctx context.Context, q request) (err error) {
 	from.fresh = !j.p.Prepared
 	from.at, from.operation = j.p.At, j.op.ID
 	from.cursor, from.bound, from.walking = store.Cursor(j.p.Cursor), store.Cursor(j.p.Bound), j.p.Walking
-	from.fixed, from.after = j.p.Fixed, j.p.After
+	from.fixed, from.after, from.by = j.p.Fixed, j.p.After, j.q.WalkBy
 	from.budget = budget{cap: j.p.Cap, share: j.p.Share, most: j.p.Most}
 	r.o.from = &from
+	r.targets.by = j.q.WalkBy
 	if j.p.Prepared && !r.o.newCap { // the caps are those that it began with
 		r.o.cap, r.o.share = 0, 0
 	}
@@ -115,7 +116,7 @@ func (r *run) enter(ctx context.Context) error {
 func (r *run) requested(q request) (requested, error) {
 	out := requested{
 		Kind: q.kind, Origin: fromCondition, Fingerprint: r.fingerprint, Cap: r.o.cap, Share: r.o.share, Exempt: r.o.exempt, AtMost: r.o.atMost,
-		BatchSize: r.o.batchSize, BatchTime: r.o.batchTime, Pause: r.o.pause, Stamp: r.s.o.identity,
+		BatchSize: r.o.batchSize, BatchTime: r.o.batchTime, Pause: r.o.pause, Stamp: r.s.o.identity, WalkBy: r.targets.by,
 	}
 	if q.kind == ActionDeleteKeys {
 		out.Origin = fromKeys

@@ -116,9 +116,9 @@ func (r *reader) page(ctx context.Context, request store.PageRequest) (page stor
 	return page, err
 }
 
-func (r *reader) bound(ctx context.Context) (bound store.Cursor, err error) {
+func (r *reader) bound(ctx context.Context, by string) (bound store.Cursor, err error) {
 	err = r.try(ctx, "read the bound", func() (err error) {
-		bound, err = r.store.Bound(ctx)
+		bound, err = r.store.Bound(ctx, store.BoundRequest{By: by})
 		return err
 	})
 	return bound, err

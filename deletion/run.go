@@ -295,7 +295,7 @@ func (r *run) next() *Next {
 	}
 	if r.j != nil {
 		return &Next{
-			kind: r.kind, fingerprint: r.fingerprint, previewed: r.previewed, at: r.report.At, fresh: !r.begun, operation: r.j.op.ID,
+			kind: r.kind, fingerprint: r.fingerprint, previewed: r.previewed, at: r.report.At, fresh: !r.begun, by: r.targets.by, operation: r.j.op.ID,
 		}
 	}
 	n := &Next{
@@ -306,7 +306,7 @@ func (r *run) next() *Next {
 		n.fresh, n.budget = true, budget{}
 		return n
 	}
-	n.cursor, n.bound, n.walking = r.targets.cursor, r.targets.bound, r.targets.walking
+	n.by, n.cursor, n.bound, n.walking = r.targets.by, r.targets.cursor, r.targets.bound, r.targets.walking
 	return n
 }
 

@@ -23,7 +23,7 @@ import (
 // whose keys were given is cancelled instead.
 //
 // The options are Cap, CapShare, ConfirmEverything, ExemptFromCaps (with keys),
-// BatchSize, BatchTime and Pause.
+// BatchSize, BatchTime, Pause and WalkBy.
 func (o Operations) Submit(ctx context.Context, q Request, options ...Option) (Operation, error) {
 	s := o.s
 	if err := s.needsLedger(); err != nil {

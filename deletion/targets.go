@@ -15,6 +15,7 @@ import (
 // place to go back to.
 type targets struct {
 	pending       []contacts.Key
+	by            string // the field that the walk goes by; "": the key
 	cursor, bound store.Cursor
 	walking       bool
 	// ahead is how many contacts are read at a time, where the store prefers
@@ -74,7 +75,7 @@ func (t *targets) take(ctx context.Context, reader *reader, sel store.Selection,
 		want := limit - len(keys)
 		asking := time.Now()
 		page, err := reader.page(ctx, store.PageRequest{
-			Selection: sel, After: t.cursor, Until: t.bound, Limit: max(want, t.ahead), Scan: t.step, Cursors: t.recorded,
+			Selection: sel, By: t.by, After: t.cursor, Until: t.bound, Limit: max(want, t.ahead), Scan: t.step, Cursors: t.recorded,
 		})
 		if err != nil {
 			return nil, err

@@ -40,6 +40,9 @@ type Finding struct {
 	// Message says what was found, and Advice what to do about it.
 	Message string
 	Advice  string
+	// Walk is the contact field that runs must walk by for the finding to
+	// concern them; empty: it concerns all runs.
+	Walk string
 	// Volatile says whose rows the deletion of contacts may change in ways that
 	// the schema does not say. A run whose condition, scope, protection or
 	// restrictions read such rows would change its own truth, and fixes its

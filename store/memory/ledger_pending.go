@@ -97,7 +97,9 @@ func (p pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 	fault := r.Check()
 	var after []where.Value
 	if fault == nil && r.After != "" {
-		after, fault = p.store.readCursor(r.After)
+		var at station
+		at, fault = (&way{store: p.store}).read(r.After)
+		after = at.key.Values()
 	}
 	done, err := p.change(ctx, "page of pending contacts", fault)
 	if err != nil {

@@ -42,6 +42,8 @@ type habits interface {
 	// delete a row together with those that refer to it, in one statement, or
 	// changes them although they go.
 	immediate(onDelete string) bool
+	// appended are the columns that every index of the table has at its end.
+	appended(t tableInfo) []string
 	// joinable is nil where two columns can be compared with each other.
 	// Otherwise a statement that would do so fails.
 	joinable(above, row column) error

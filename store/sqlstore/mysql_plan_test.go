@@ -73,7 +73,7 @@ func TestMySQLUsesIndexes(t *testing.T) {
 			WhereNotExists("activities", where.New().WhereGreaterThan("created", now)),
 		Protected: where.New().WhereEquals("email", "boss@x"),
 	}
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	for _, size := range []int{1, 10, 1000, 5000} {
 		first, err := st.Page(t.Context(), store.PageRequest{Selection: s, Until: until, Limit: size})

@@ -95,6 +95,13 @@ const (
 	CodeCollation = "collation"
 	// CodeTrigger: a trigger runs with the deletion.
 	CodeTrigger = "trigger"
+	// CodeWalkNullable, CodeWalkCollation and CodeWalkUnindexed are about walks by
+	// a field, which [store.Finding.Walk] names: its column can be NULL, compares
+	// by a collation of which nothing is known, or has no index that serves the
+	// walk.
+	CodeWalkNullable  = "walk-nullable"
+	CodeWalkCollation = "walk-collation"
+	CodeWalkUnindexed = "walk-unindexed"
 )
 
 // Verify compares the schema with the database: it reads the catalogue, and a
@@ -162,6 +169,7 @@ func (s *Store) structure(seen *sighting, enforced bool) *verification {
 	v.files()
 	v.fields()
 	v.contactKey()
+	v.walks()
 	v.references()
 	v.foreign()
 	v.gaps()

@@ -64,6 +64,7 @@ func groups() []group {
 		{"references/empty", testEmptyKeys},
 		{"count", testCount},
 		{"page", testPage},
+		{"walk", testWalkBy},
 		{"keys", testKeys},
 		{"requests", testRequests},
 		{"delete", testDelete},
