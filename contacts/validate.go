@@ -45,6 +45,7 @@ func (s Schema) Validate() error {
 	}
 	c.changes()
 	c.kept()
+	c.cascades()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}
 	}
