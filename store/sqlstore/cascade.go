@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
 	"slices"
 	"strings"
@@ -68,16 +69,16 @@ func (d *deletion) leave(t *tx) error {
 		return nil
 	}
 	left := slices.Clone(d.seen.leaves)
-	on, err := d.cascades(t, left, func(i int, n int64) { left[i].before = n })
+	on, err := d.store.cascading(t.ctx, t, t.op, left, func(i int, n int64) { left[i].before = n })
 	if err == nil && on {
 		d.left = left
 	}
 	return err
 }
 
-// cascades asks whether the foreign keys act, and how much is deleted so far.
-func (d *deletion) cascades(t *tx, left []leaving, each func(i int, n int64)) (on bool, err error) {
-	e, ok := d.store.engine.(cascading)
+// cascading asks whether the foreign keys act, and how much is deleted so far.
+func (s *Store) cascading(ctx context.Context, q queryer, op string, left []leaving, each func(i int, n int64)) (on bool, err error) {
+	e, ok := s.engine.(cascading)
 	if !ok {
 		return false, nil
 	}
@@ -87,7 +88,7 @@ func (d *deletion) cascades(t *tx, left []leaving, each func(i int, n int64)) (o
 		keys[i] = l.key
 		targets = append(targets, &numbers[i])
 	}
-	err = t.query("", e.cascades(keys), func(r *sql.Rows) error { return r.Scan(targets...) })
+	err = query(ctx, s.engine, q, op, "", e.cascades(keys), func(r *sql.Rows) error { return r.Scan(targets...) })
 	for i, n := range numbers {
 		each(i, n)
 	}
@@ -123,7 +124,7 @@ func (d *deletion) reckon(t *tx) error {
 		return nil
 	}
 	rows := make([]int64, len(d.left))
-	on, err := d.cascades(t, d.left, func(i int, n int64) { rows[i] = n - d.left[i].before })
+	on, err := d.store.cascading(t.ctx, t, t.op, d.left, func(i int, n int64) { rows[i] = n - d.left[i].before })
 	if err != nil {
 		return err
 	}

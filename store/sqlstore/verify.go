@@ -147,6 +147,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
+	if err := v.cascading(ctx, seen); err != nil {
+		return nil, err
+	}
 	if err := v.volatile(ctx); err != nil {
 		return nil, err
 	}

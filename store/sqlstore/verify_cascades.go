@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -60,12 +61,25 @@ func (v *verification) cascades(seen *sighting) {
 		if !a.Cascaded {
 			continue
 		}
-		o := v.store.objects(seen, a)
-		if o == nil && !v.enforced {
-			o = &objection{store.Fatal, "the rows are to be deleted by the database, but foreign keys are not enforced on this connection", "enforce them on all connections, or " + leaveOut}
-		}
-		v.object(a, o)
+		v.object(a, v.store.objects(seen, a))
 	}
+}
+
+// cascading asks a connection whether the foreign keys act there.
+func (v *verification) cascading(ctx context.Context, seen *sighting) error {
+	if len(seen.leaves) == 0 {
+		return nil
+	}
+	on, err := v.store.cascading(ctx, v.store.db, "verify", seen.leaves, func(int, int64) {})
+	for _, l := range seen.leaves {
+		if err == nil && !on {
+			v.object(l.of, &objection{
+				store.Fatal, "the rows are to be deleted by the database, but foreign keys, or the counting of rows, are switched off for this connection or for the table",
+				"switch them on everywhere, or " + leaveOut,
+			})
+		}
+	}
+	return err
 }
 
 func (v *verification) object(a *association, o *objection) {
