@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -73,6 +74,38 @@ func TestMySQLForeignKeyThatIsDroppedDuringABatch(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]int64{"orders": 2, "items": 4}, out.Rows)
 	require.Zero(t, count(t, other, "SELECT count(*) FROM items WHERE sale NOT IN (SELECT id FROM orders)"))
+}
+
+// Rows that are counted cannot be deleted by others before the database does so:
+// they would be counted twice.
+func TestMySQLRowsThatAreCountedStay(t *testing.T) {
+	t.Parallel()
+	database := servertest.MariaDB().Database(t)
+	other := myPool(t, database, func(c *mysql.Config) { c.Params = map[string]string{"innodb_lock_wait_timeout": "1"} })
+	myScript(t, other, shopTables+"DROP TABLE ratings")
+	schema, err := shop().Edit(contacts.DropAssociation("ratings"))
+	require.NoError(t, err)
+	db, r := myRecorded(t, database, nil)
+	st, err := sqlstore.Open(t.Context(), db, sqlstore.MySQL, schema)
+	require.NoError(t, err)
+	var beside []error
+	r.set(func(query string) {
+		if strings.HasPrefix(query, "DELETE FROM") {
+			for _, s := range []string{"DELETE FROM items WHERE sale = 21", "UPDATE items SET sale = 11 WHERE sale = 22"} {
+				_, err := other.ExecContext(t.Context(), s)
+				beside = append(beside, err)
+			}
+		}
+	})
+	out, err := st.Delete(t.Context(), everybody(t, 2))
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{"orders": 2, "items": 4}, out.Rows)
+	require.Len(t, beside, 2)
+	for _, err := range beside {
+		var failed *mysql.MySQLError
+		require.ErrorAs(t, err, &failed)
+		require.EqualValues(t, 1205, failed.Number, "lock wait time-out")
+	}
 }
 
 // The rows of a partitioned table are counted in its partitions, also those
