@@ -101,16 +101,21 @@ func (d *deletion) leaves(a *association) bool {
 }
 
 // foresee counts rows that are left to the database, and locks them, so that
-// nobody else deletes one before the database does. Where that is counted
-// afterwards there is nothing to do.
+// nobody else deletes one before the database does. A shared lock is enough, and
+// the index has all that it takes. Where rows are counted afterwards there is
+// nothing to do.
 func (d *deletion) foresee(t *tx, a *association, k keyList) (n int64, err error) {
 	if e, ok := d.store.engine.(cascading); !ok || !e.countsFirst() {
 		return 0, nil
 	}
+	lock := ""
+	if e, ok := d.store.engine.(sharing); ok {
+		lock = e.share()
+	}
 	b := d.builder()
 	row := b.led(a, b.level(a.rows))
 	err = t.query(a.Table, selection{
-		columns: []term{expr("count(*)")}, from: expr(b.source(row)), where: b.affected(a, row, k), lock: true,
+		columns: []term{expr("count(*)")}, from: expr(b.source(row)), where: b.affected(a, row, k), suffix: lock,
 	}.term(), func(r *sql.Rows) error { return r.Scan(&n) })
 	return n, err
 }
