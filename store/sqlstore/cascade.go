@@ -65,7 +65,7 @@ func (t tableInfo) named(name string) bool {
 // what it deletes could not be told from the rest.
 func (d *deletion) leave(t *tx) error {
 	d.left = nil
-	if len(d.seen.leaves) == 0 || d.triggers() {
+	if len(d.seen.leaves) == 0 || d.triggers() || d.store.miscounts.Load() {
 		return nil
 	}
 	left := slices.Clone(d.seen.leaves)

@@ -108,6 +108,29 @@ func TestMySQLRowsThatAreCountedStay(t *testing.T) {
 	}
 }
 
+// Some who speak PostgreSQL's dialect have the function that counts, but count
+// nothing.
+func TestPostgreSQLThatDoesNotCount(t *testing.T) {
+	t.Parallel()
+	e := shopEngines()["postgres"]
+	db, sent := e.open(t, nil)
+	script(t, db, "CREATE OR REPLACE FUNCTION pg_catalog.pg_stat_get_xact_tuples_deleted(oid) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 0::bigint'")
+	st, err := sqlstore.Open(t.Context(), db, e.dialect, shop())
+	require.NoError(t, err)
+	before := dumped(t, db, shopNames...)
+	_, err = st.Delete(t.Context(), everybody(t, 1))
+	require.ErrorIs(t, err, store.ErrTransient)
+	require.ErrorContains(t, err, "does not count")
+	require.Equal(t, before, dumped(t, db, shopNames...))
+	sent()
+	for id := range 3 {
+		out, err := st.Delete(t.Context(), everybody(t, id+1))
+		require.NoError(t, err)
+		require.Equal(t, map[string]int64{"orders": int64(id + 1), "items": int64(2 * (id + 1)), "ratings": int64(2 * (id + 1))}, out.Rows)
+		require.Equal(t, []string{"items", "orders", "people"}, deletesOf(sent()))
+	}
+}
+
 // The rows of a partitioned table are counted in its partitions, also those
 // that come later, and whatever the contacts are in.
 func TestPostgreSQLCascadesToPartitions(t *testing.T) {
