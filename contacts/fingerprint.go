@@ -19,6 +19,9 @@ func (s Schema) Fingerprint() string {
 	}
 	for _, p := range s.Placed() {
 		fmt.Fprintf(h, "association %d %q %q %q %d %q\n", p.Above, p.Name, p.Table, p.Key, p.Action, p.Where)
+		if p.Cascaded {
+			fmt.Fprint(h, "cascaded\n")
+		}
 		for _, f := range p.Fields {
 			fmt.Fprint(h, f.fingerprint())
 		}

@@ -157,6 +157,9 @@ func (p *printer) association(a Association) {
 	if len(a.Key) > 0 {
 		head += " Key: " + stringList(a.Key) + ","
 	}
+	if a.Cascaded {
+		head += " Cascaded: true,"
+	}
 	if len(a.Set) > 0 {
 		head += " Set: " + valuesSource("contacts.Values", a.Set) + ","
 	}

@@ -46,6 +46,7 @@ func (s Schema) Validate() error {
 	c.changes()
 	c.unchanged()
 	c.kept()
+	c.cascades()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}
 	}

@@ -68,6 +68,11 @@ const (
 // a contact that does not exist.
 const CodeHeirMissing = "heir-missing"
 
+// CodeNotCascaded is the code of the finding that an association is Cascaded,
+// but the storage does not delete its rows, or not only those. If the host
+// accepts it, the store deletes them itself.
+const CodeNotCascaded = "not-cascaded"
+
 // HeirMissing is the finding about a reference of an association. All stores
 // have the same.
 func HeirMissing(a contacts.Placed, r contacts.Reference) Finding {

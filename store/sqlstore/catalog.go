@@ -69,6 +69,9 @@ type tableInfo struct {
 	indexes      []indexInfo
 	// exactNames says that names of columns differ by the case of letters.
 	exactNames bool
+	// part says that the table shares rows with others of the database: it is a
+	// partition, or inherits, or others inherit from it.
+	part bool
 }
 
 type tableKind uint8

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,8 +65,17 @@ func TestMySQLUsesIndexes(t *testing.T) {
 	myScript(t, loose, myFill)
 	db, r := myRecorded(t, database, nil)
 	interpolating := myPool(t, database, func(c *mysql.Config) { c.InterpolateParams = true })
-	st, err := sqlstore.Open(t.Context(), db, sqlstore.MySQL, deep())
+	cascaded, err := deep().Edit(contacts.SetCascaded("activities", "threads", "messages", "files"))
 	require.NoError(t, err)
+	for _, schema := range []contacts.Schema{deep(), cascaded} {
+		st, err := sqlstore.Open(t.Context(), db, sqlstore.MySQL, schema)
+		require.NoError(t, err)
+		requireIndexes(t, st, db, interpolating, r)
+	}
+}
+
+func requireIndexes(t *testing.T, st *sqlstore.Store, db, interpolating *sql.DB, r *myRecorder) {
+	t.Helper()
 	now := time.Now()
 	s := store.Selection{
 		At: now,

@@ -41,7 +41,7 @@ func (s postgres) inspectTable(ctx context.Context, q queryer, name, home string
 	t := tableInfo{exactNames: true}
 	err := each(ctx, q, func(r *sql.Rows) error {
 		var kind string
-		if err := r.Scan(&t.database, &t.name, &kind); err != nil {
+		if err := r.Scan(&t.database, &t.name, &kind, &t.part); err != nil {
 			return err //nolint:wrapcheck // wrapped by each
 		}
 		switch kind {
@@ -53,7 +53,9 @@ func (s postgres) inspectTable(ctx context.Context, q queryer, name, home string
 			t.kind = view
 		}
 		return nil
-	}, `SELECT n.nspname::text, c.relname::text, c.relkind::text FROM pg_catalog.pg_class c
+	}, `SELECT n.nspname::text, c.relname::text, c.relkind::text,
+			EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid AND c.relkind <> 'p')
+		FROM pg_catalog.pg_class c
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.oid = pg_catalog.to_regclass($1::text) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`, named)
 	return t, err

@@ -71,3 +71,39 @@ func TestPostgreSQLUsesIndexes(t *testing.T) {
 		}
 	}
 }
+
+// A table of which nobody has made statistics yet is not read as a whole, the
+// list anew with every row.
+func TestPostgreSQLUsesIndexesWithoutStatistics(t *testing.T) {
+	t.Parallel()
+	database := servertest.Postgres().Database(t)
+	db, r := pgRecorded(t, database, nil)
+	pgScript(t, db, `
+CREATE TABLE people (id bigint PRIMARY KEY);
+CREATE TABLE tasks (id bigint PRIMARY KEY, person bigint, code text) WITH (autovacuum_enabled = off);
+CREATE INDEX tasks_person ON tasks (person);
+INSERT INTO people SELECT i FROM generate_series(1, 5000) i;
+INSERT INTO tasks SELECT i, i % 5000 + 1, 'x' FROM generate_series(1, 50000) i`)
+	schema := coded(tasks(contacts.Delete, "person"))
+	schema.Fields = schema.Fields[:1]
+	st, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, schema)
+	require.NoError(t, err)
+	ids := make([]int, 1000)
+	for i := range ids {
+		ids[i] = i + 1
+	}
+	batch := everybody(t, ids...)
+	batch.DryRun = true
+	r.take()
+	out, err := st.Delete(t.Context(), batch)
+	require.NoError(t, err)
+	require.EqualValues(t, 10*len(ids), out.Rows["tasks"])
+	found := false
+	for _, statement := range r.take() {
+		if strings.HasPrefix(statement.SQL, `DELETE FROM "public"."tasks"`) {
+			found = true
+			require.NotContains(t, strings.Join(pgPlan(t, db, statement), "\n"), "Seq Scan on tasks")
+		}
+	}
+	require.True(t, found)
+}

@@ -20,15 +20,13 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	if err != nil {
 		return err
 	}
-	var total int64
 	for _, a := range d.store.model.order {
 		n, err := d.treat(t, a, k)
 		if err != nil {
 			return err
 		}
-		d.outcome.Rows[a.Name] = n
-		if total += n; d.batch.MaxRows > 0 && total > d.batch.MaxRows {
-			return &store.Error{Op: t.op, Class: store.ErrTooManyRows}
+		if err := d.add(t, a, n); err != nil {
+			return err
 		}
 	}
 	c := b.change(d.store.model.contacts)
@@ -42,6 +40,9 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 		if err := d.stay(t, survivors, k); err != nil {
 			return err
 		}
+	}
+	if err := d.reckon(t); err != nil {
+		return err
 	}
 	for _, a := range d.store.model.order {
 		if a.above == nil && len(d.triggered) > 0 {
@@ -62,8 +63,12 @@ func (d *deletion) builder() *builder {
 	return b
 }
 
-// treat deletes or changes the rows of an association.
+// treat deletes or changes the rows of an association, or leaves that to the
+// database.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
+	if d.leaves(a) {
+		return d.foresee(t, a, k)
+	}
 	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err

@@ -19,7 +19,8 @@ type tx struct {
 	// asking is set while the driver starts a query. After a panic there
 	// database/sql waits for ever when the transaction is rolled back.
 	asking bool
-	// done is how many rows the statements have deleted or changed.
+	// done is how many rows the statements have deleted or changed, and what of
+	// it was left to the database, as far as that is known.
 	done int64
 }
 

@@ -84,6 +84,11 @@ const (
 	// CodeForeignKeyEmpty: the empty text refers to nothing for the schema, but
 	// to a row for the database, which acts on it.
 	CodeForeignKeyEmpty = "foreign-key-empty"
+	// CodeNotCascaded: the database does not delete the rows of an association
+	// that is Cascaded, or not only those. CodeCascadeUnused: it does, but the
+	// store deletes them itself. It does so after either, if the host accepts it.
+	CodeNotCascaded   = store.CodeNotCascaded
+	CodeCascadeUnused = "cascade-unused"
 	// CodeUpdateChanges and CodeUpdateBlocks are about foreign keys to columns
 	// that are set in rows which stay.
 	CodeUpdateChanges = "update-changes"
@@ -149,6 +154,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
+	if err := v.cascading(ctx, seen); err != nil {
+		return nil, err
+	}
 	if err := v.volatile(ctx); err != nil {
 		return nil, err
 	}
@@ -173,6 +181,7 @@ func (s *Store) structure(seen *sighting, enforced bool) *verification {
 	v.references()
 	v.foreign()
 	v.gaps()
+	v.cascades(seen)
 	return v
 }
 
@@ -283,6 +292,7 @@ func (v *verification) triggers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	v.cascadesBeside(found)
 	for _, name := range v.store.model.changed() {
 		if found[strings.ToLower(v.tables[name].name)] {
 			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or changed row",

@@ -80,6 +80,7 @@ func groups() []group {
 		{"delete/hand over/self", testHandOverSelf},
 		{"delete/changing/shared", testChangingShared},
 		{"delete/changing/options", testChangingOptions},
+		{"delete/cascaded", testCascaded},
 		{"delete/causes", testCauses},
 		{"delete/doubt", testDoubt},
 		{"delete/options", testDeleteOptions},
