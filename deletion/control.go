@@ -62,13 +62,14 @@ func (o Operations) Restore(ctx context.Context, id string) (Operation, error) {
 
 func unrestorable(op store.Operation) error {
 	why := "its contacts are being deleted; Cancel stops that"
-	switch {
-	case op.State == StateCompleted:
+	switch op.State {
+	case StateCompleted:
 		why = "its contacts are deleted for good"
-	case op.State == StateCancelled:
+	case StateCancelled:
 		why = "nothing of it is suppressed any more"
-	case op.State == StatePreparing || op.State == StateRefused:
+	case StatePreparing, StateRefused:
 		why = "its contacts are not suppressed yet; Cancel ends it"
+	case StatePending, StateProcessing, StatePaused, StateFailed:
 	}
 	return &StateError{ID: op.ID, State: op.State, Do: "restore", Why: why}
 }

@@ -109,7 +109,9 @@ func (r *run) walk(ctx context.Context, yield func(Step, error) bool) {
 			return
 		}
 		if !yield(Step{Batch: batch, Run: r.snapshot()}, nil) {
-			r.close(ctx, StoppedBatch, nil)
+			if err := r.close(ctx, StoppedBatch, nil); err != nil {
+				r.logger.LogAttrs(ctx, slog.LevelWarn, "the operation has to be taken up again", slog.String("error", safeText(err)))
+			}
 			r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion left by the host", slog.Int64("deleted", r.done.deleted))
 			return
 		}

@@ -73,7 +73,7 @@ type pager struct {
 	scan    int // contacts; 0: no end
 	// cursor makes the cursors behind contacts; nil: none are wanted.
 	cursor func(slot uint32) (store.Cursor, error)
-	page    store.Page
+	page   store.Page
 }
 
 // walk pages through the order of a walk.
