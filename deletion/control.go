@@ -166,9 +166,12 @@ func (o Operations) ask(ctx context.Context, id string, kind ActionKind, wanted 
 		return Operation{}, fmt.Errorf("deletion: %s operation %s: %w", kind, id, err)
 	}
 	if wanted == store.WantedCancel {
-		err = j.cancel(ctx)
+		_, err = s.work(ctx, j, nil)
 	} else {
 		err = j.pause(ctx)
+	}
+	if !j.over && !j.lost {
+		j.giveBack(ctx)
 	}
 	if err != nil {
 		return Operation{}, fmt.Errorf("deletion: %s operation %s: %w", kind, id, err)

@@ -192,7 +192,14 @@ func (s *Service) takable(op store.Operation, kind ActionKind) error {
 // work does what is to be done next.
 func (s *Service) work(ctx context.Context, j *journal, options []Option) (Report, error) {
 	if j.op.Wanted == store.WantedCancel {
-		return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, j.cancel(ctx)
+		doomed, err := j.doomed(ctx, 0, 1)
+		if err == nil && len(doomed.Targets) == 0 {
+			err = j.cancel(ctx)
+		}
+		if err != nil || len(doomed.Targets) == 0 {
+			return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, err
+		}
+		// Cancelling waits for contacts whose rows are partly gone.
 	}
 	if j.op.State == StateRefused {
 		if err := j.renewed(ctx); err != nil {
