@@ -54,6 +54,13 @@
 // and keeps the order of values exactly; one that has everything in memory may
 // just sort. [contacts.Schema.WalkField] says which fields there can be.
 //
+// # The ledger
+//
+// A store that can change the contacts and the library's own records in one
+// transaction has a [Ledger], which makes runs durable operations. A store that
+// cannot returns nil from Ledger: it deletes as well, but nothing outlives the
+// process.
+//
 // # Errors
 //
 // An invalid condition gives an error that matches where.ErrInvalid, as Resolve

@@ -23,6 +23,8 @@ type Store struct {
 	order order
 	ways  map[int][]uint32 // by column, the order of walks by it; see way
 	keys  []contacts.Key   // of the contacts, by slot
+
+	ledger *ledger // nil: none
 }
 
 var _ interface {
@@ -31,14 +33,20 @@ var _ interface {
 } = (*Store)(nil)
 
 // New returns an empty store for the schema, which must be valid and must not
-// be changed afterwards.
-func New(schema contacts.Schema) (*Store, error) {
+// be changed afterwards. It keeps a ledger only with [WithLedger].
+func New(schema contacts.Schema, options ...Option) (*Store, error) {
 	if err := schema.Validate(); err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
 	s := &Store{schema: schema, tables: map[string]*table{}, ways: map[int][]uint32{}, keys: make([]contacts.Key, 1)}
 	if err := s.build(); err != nil {
 		return nil, err
+	}
+	for i, option := range options {
+		if option == nil {
+			return nil, fmt.Errorf("memory: option %d of %d is nil", i+1, len(options))
+		}
+		option(s)
 	}
 	return s, nil
 }

@@ -246,6 +246,13 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 		return nil // more than asked for, because others were in the way
 	}
 	q.page.Keys, q.last = append(q.page.Keys, p.key), p
+	if q.request.Cursors && q.request.Keys == nil {
+		behind, err := q.w.cursor(p)
+		if err != nil {
+			return err
+		}
+		q.page.Cursors = append(q.page.Cursors, behind)
+	}
 	if q.request.Fields == nil {
 		return nil
 	}

@@ -58,6 +58,15 @@ func testWalkRequests(t *testing.T, h Harness) {
 		require.Equal(t, int64(89), page.Values[0][0].Any())
 		require.Equal(t, "x", page.Values[0][1].Any())
 	})
+	t.Run("cursors", func(t *testing.T) {
+		until := b.boundBy(t, "created")
+		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "created", Until: until, Limit: 12, Cursors: true})
+		require.NoError(t, err)
+		require.Len(t, page.Cursors, len(page.Keys))
+		for i, behind := range page.Cursors {
+			require.Equal(t, want[i+1:], b.walkBy(t, everyone, store.PageRequest{By: "created", After: behind, Until: until, Limit: 5}))
+		}
+	})
 	t.Run("keys", func(t *testing.T) {
 		keys := mustKeys(t, []any{0, "n1"}, []any{-1, "n1"}, []any{-1, "n0"})
 		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "number", Limit: 9, Keys: keys})

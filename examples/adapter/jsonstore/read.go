@@ -76,9 +76,8 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 			return store.Page{}, err
 		}
 		if contact := candidates[looked]; c.selected(contact) {
-			p.Keys = append(p.Keys, contact.key)
-			if len(r.Fields) > 0 {
-				p.Values = append(p.Values, contact.pick(r.Fields))
+			if err := add(op, &p, r, w, contact); err != nil {
+				return store.Page{}, err
 			}
 		}
 	}
@@ -86,6 +85,22 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		p.Next, err = w.cursor(op, candidates[looked-1])
 	}
 	return p, err
+}
+
+// add adds a contact to the page, with what was asked for.
+func add(op string, p *store.Page, r store.PageRequest, w walk, contact *row) error {
+	p.Keys = append(p.Keys, contact.key)
+	if r.Cursors && r.Keys == nil {
+		behind, err := w.cursor(op, contact)
+		if err != nil {
+			return err
+		}
+		p.Cursors = append(p.Cursors, behind)
+	}
+	if len(r.Fields) > 0 {
+		p.Values = append(p.Values, contact.pick(r.Fields))
+	}
+	return nil
 }
 
 // candidates returns the contacts that the page is about, in their order.
