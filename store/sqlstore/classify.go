@@ -25,7 +25,7 @@ const (
 	restrictedFrom
 )
 
-// classification selects, in the order of the walk, the key of each contact of
+// classification selects, in the order of the keys, the key of each contact of
 // the list that exists, and the first cause that keeps it.
 func (b *builder) classification(p store.Predicates, k keyList) (term, []*association) {
 	b.few = true
