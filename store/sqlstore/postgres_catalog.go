@@ -220,7 +220,9 @@ func (postgres) immediate(onDelete string) bool { return onDelete == restrict }
 
 // triggered lists the tables on which something may keep rows, or make new
 // ones, when rows are deleted or changed: triggers, rules, row-level security.
-func (p postgres) triggered(tables tableSet) term { return p.watched(tables, "c.relrowsecurity", 8|16, "'2', '4'") }
+func (p postgres) triggered(tables tableSet) term {
+	return p.watched(tables, "c.relrowsecurity", 8|16, "'2', '4'")
+}
 
 // deleting lists those of them that matter when rows are deleted.
 func (p postgres) deleting(tables tableSet) term { return p.watched(tables, "c.relrowsecurity", 8, "'4'") }
