@@ -225,7 +225,9 @@ func (p postgres) triggered(tables tableSet) term {
 }
 
 // deleting lists those of them that matter when rows are deleted.
-func (p postgres) deleting(tables tableSet) term { return p.watched(tables, "c.relrowsecurity", 8, "'4'") }
+func (p postgres) deleting(tables tableSet) term {
+	return p.watched(tables, "c.relrowsecurity", 8, "'4'")
+}
 
 // acting leaves out row-level security, which keeps rows and changes none.
 func (p postgres) acting(tables tableSet) term { return p.watched(tables, "false", 8|16, "'2', '4'") }
