@@ -44,7 +44,7 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 	if pool, ok := db.(*sql.DB); db == nil || ok && pool == nil {
 		return nil, errors.New("sqlstore: open: no database")
 	}
-	e, err := dialect.engine()
+	e, err := engineOf(dialect)
 	if err != nil {
 		return nil, err
 	}
