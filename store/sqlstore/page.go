@@ -164,28 +164,12 @@ func (q *pageQuery) shorten(ctx context.Context, which []term) ([]term, error) {
 
 // columns are the key, and for each field how it is stored and its value.
 func (q *pageQuery) columns() []term {
-	out := q.b.keyRead(q.c)
-	for _, f := range q.fields {
-		c := q.b.column(q.c, f)
-		out = append(out,
-			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.null(c), q.b.known(c)),
-			expr(q.b.read(c)))
-	}
-	return out
+	return append(q.b.keyRead(q.c), q.b.valuesRead(q.c, q.fields)...)
 }
 
-const (
-	storedNull  = 1
-	storedKnown = 2
-)
-
 func (q *pageQuery) scan(r *sql.Rows) error {
-	states, raw := make([]int, len(q.fields)), make([]any, len(q.fields))
-	var targets []any
-	for i := range raw {
-		targets = append(targets, &states[i], &raw[i])
-	}
-	k, err := q.store.scanKey(r, targets...)
+	raw := rawOf(q.fields)
+	k, err := q.store.scanKey(r, raw.targets()...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -207,17 +191,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	values := make([]where.Value, len(q.fields))
-	for i, f := range q.fields {
-		switch states[i] {
-		case storedNull:
-		case storedKnown:
-			values[i] = q.store.decode(f, raw[i])
-		default:
-			values[i] = where.Unknown()
-		}
-	}
-	q.page.Values = append(q.page.Values, values)
+	q.page.Values = append(q.page.Values, raw.values(q.store))
 	return nil
 }
 

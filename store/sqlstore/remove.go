@@ -20,16 +20,16 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, a := range d.store.model.order {
-		n, err := d.treat(t, a, k)
-		if err != nil {
-			return err
-		}
-		d.outcome.Rows[a.Name] = n
-		if total += n; d.batch.MaxRows > 0 && total > d.batch.MaxRows {
-			return &store.Error{Op: t.op, Class: store.ErrTooManyRows}
-		}
+	treat := d.treatAll
+	if d.ties.dooms() {
+		treat = d.treatSome
+	}
+	switch finished, err := treat(t, k); {
+	case err != nil:
+		return err
+	case !finished:
+		d.outcome.Deleted, d.outcome.Unfinished = nil, survivors
+		return d.audit(t, before, 0)
 	}
 	c := b.change(d.store.model.contacts)
 	n, err := t.exec(d.table(), b.delete(c, b.keyIn(c, k)))
@@ -51,6 +51,22 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 		}
 	}
 	return d.audit(t, before, n)
+}
+
+// treatAll treats all associations.
+func (d *deletion) treatAll(t *tx, k keyList) (finished bool, err error) {
+	var total int64
+	for _, a := range d.store.model.order {
+		n, err := d.treat(t, a, k)
+		if err != nil {
+			return false, err
+		}
+		d.outcome.Rows[a.Name] = n
+		if total += n; d.batch.MaxRows > 0 && total > d.batch.MaxRows {
+			return false, &store.Error{Op: t.op, Class: store.ErrTooManyRows}
+		}
+	}
+	return true, nil
 }
 
 const keyNotUnique = "more contacts went than there were keys"
