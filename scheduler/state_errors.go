@@ -2,6 +2,7 @@ package scheduler
 
 import "errors"
 
+// What a call can answer, by its own rules, apart from failures of the storage.
 var (
 	// ErrInvalidRequest: the request itself is wrong, and nothing was done.
 	ErrInvalidRequest = errors.New("scheduler: invalid request")

@@ -1,7 +1,6 @@
 package statetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func changing() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func changing() map[string]func(desk) {
+	return map[string]func(desk){
 		"schedule":           changeSchedule,
 		"switch":             changeSwitch,
 		"run now":            changeRunNow,
@@ -34,103 +33,98 @@ func (d desk) change(r scheduler.ChangeRequest) scheduler.TaskState {
 	return c.Task
 }
 
-func changeSchedule(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeSchedule(d desk) {
 	before := d.due("a")
 	stale := d.request("a", scheduler.ActionStart)
 	got := d.change(scheduler.ChangeRequest{Task: "a", Override: new("every 5m")})
-	require.Equal(t, "every 5m", got.InForce())
-	require.Equal(t, "every 1h", got.Schedule)
-	require.Greater(t, got.Version, before.Version)
-	require.False(t, got.Planned, "the plan of the old schedule is dropped")
-	require.Zero(t, got.Slot)
-	require.Zero(t, got.Due)
-	require.True(t, got.From.After(before.From))
+	require.Equal(d, "every 5m", got.InForce())
+	require.Equal(d, "every 1h", got.Schedule)
+	require.Greater(d, got.Version, before.Version)
+	require.False(d, got.Planned, "the plan of the old schedule is dropped")
+	require.Zero(d, got.Slot)
+	require.Zero(d, got.Due)
+	require.True(d, got.From.After(before.From))
 	d.refused(stale, scheduler.ErrRefused, "a claim that rests on the old schedule")
 
 	got = d.change(scheduler.ChangeRequest{Task: "a", Override: new("")})
-	require.Equal(t, "every 1h", got.InForce())
-	require.Empty(t, got.Override)
+	require.Equal(d, "every 1h", got.InForce())
+	require.Empty(d, got.Override)
 }
 
-func changeSwitch(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeSwitch(d desk) {
 	d.due("a")
 	stale := d.request("a", scheduler.ActionStart)
 	got := d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOff)})
-	require.False(t, got.Enabled())
-	require.Zero(t, got.Wake())
+	require.False(d, got.Enabled())
+	require.Zero(d, got.Wake())
 	d.refused(stale, scheduler.ErrRefused, "a task that was disabled meanwhile")
 	stale.Version = got.Version
 	d.refused(stale, scheduler.ErrRefused, "a task that is disabled")
 
 	got = d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOn)})
-	require.True(t, got.Enabled())
-	require.False(t, got.Planned, "what was missed while it was disabled is not caught up with")
-	require.Equal(t, got.From, got.Wake())
+	require.True(d, got.Enabled())
+	require.False(d, got.Planned, "what was missed while it was disabled is not caught up with")
+	require.Equal(d, got.From, got.Wake())
 }
 
-func changeRunNow(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeRunNow(d desk) {
 	d.register(define("a", "every 1h"))
 	d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOff)})
 	before := d.task("a")
 	got := d.change(scheduler.ChangeRequest{Task: "a", RunNow: true})
-	require.True(t, got.Waiting)
-	require.False(t, got.Asked.Before(before.From))
-	require.Greater(t, got.Version, before.Version)
-	require.Equal(t, got.Asked, got.Wake(), "a disabled task runs when asked")
-	require.Equal(t, got, d.change(scheduler.ChangeRequest{Task: "a", RunNow: true}), "a second request is the same one")
-	require.Empty(t, d.runs("a"), "a request is no run yet")
+	require.True(d, got.Waiting)
+	require.False(d, got.Asked.Before(before.From))
+	require.Greater(d, got.Version, before.Version)
+	require.Equal(d, got.Asked, got.Wake(), "a disabled task runs when asked")
+	require.Equal(d, got, d.change(scheduler.ChangeRequest{Task: "a", RunNow: true}), "a second request is the same one")
+	require.Empty(d, d.runs("a"), "a request is no run yet")
 
 	r := d.request("a", scheduler.ActionStart)
 	r.Kind, r.Slot, r.Next, r.Due = scheduler.KindRunNow, got.Asked, time.Time{}, time.Time{}
 	run := d.claim(r)
-	require.False(t, run.Waiting)
-	require.Equal(t, got.Asked, run.Current.Slot)
-	require.Equal(t, scheduler.KindRunNow, run.Current.Kind)
+	require.False(d, run.Waiting)
+	require.Equal(d, got.Asked, run.Current.Slot)
+	require.Equal(d, scheduler.KindRunNow, run.Current.Kind)
 }
 
-func changeUnknown(t *testing.T, st scheduler.State) {
+func changeUnknown(d desk) {
 	for _, r := range []scheduler.ChangeRequest{
 		{Task: "a", RunNow: true},
 		{Task: "a", Override: new("every 5m")},
 		{Task: "a", Switch: new(scheduler.SwitchByCode)},
 	} {
-		_, err := st.Change(t.Context(), r)
-		require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+		_, err := d.Change(d.Context(), r)
+		require.ErrorIs(d, err, scheduler.ErrUnknownTask)
 	}
 }
 
-func changeWhileRunning(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeWhileRunning(d desk) {
 	d.due("a")
 	run := d.start("a", long)
 	got := d.change(scheduler.ChangeRequest{Task: "a", Override: new("every 5m")})
-	require.Equal(t, run.Current, got.Current)
-	require.Equal(t, run.Until, got.Until)
-	require.Equal(t, got.From, got.Wake(), "the next slot can be planned while a run is under way")
+	require.Equal(d, run.Current, got.Current)
+	require.Equal(d, run.Until, got.Until)
+	require.Equal(d, got.From, got.Wake(), "the next slot can be planned while a run is under way")
 	r := d.request("a", scheduler.ActionPlan)
 	r.Next = got.From.Add(time.Hour)
 	r.Due = r.Next
 	planned := d.claim(r)
-	require.Equal(t, r.Next, planned.Slot)
-	require.Equal(t, run.Current, planned.Current)
+	require.Equal(d, r.Next, planned.Slot)
+	require.Equal(d, run.Current, planned.Current)
 	d.report(run, scheduler.OutcomeSucceeded, "")
-	require.Equal(t, r.Next, d.task("a").Slot)
+	require.Equal(d, r.Next, d.task("a").Slot)
 }
 
-func changeAskedGrows(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeAskedGrows(d desk) {
 	d.register(define("a", "every 1h"))
 	last := time.Time{}
 	for range 5 {
 		asked := d.runNow("a").Asked
-		require.True(t, asked.After(last))
+		require.True(d, asked.After(last))
 		last = asked
 		d.report(d.startAsked("a"), scheduler.OutcomeSucceeded, "")
 	}
-	require.Len(t, d.runs("a"), 5)
+	require.Len(d, d.runs("a"), 5)
 }
 
 // startAsked starts the run that was asked for.
@@ -142,42 +136,38 @@ func (d desk) startAsked(name string) scheduler.TaskState {
 	return d.claim(r)
 }
 
-func changeLongest(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeLongest(d desk) {
 	d.register(define("a", "every 1h"))
 	longest := text(scheduler.MaxScheduleLength)
-	require.Equal(t, longest, d.change(scheduler.ChangeRequest{Task: "a", Override: &longest}).InForce())
+	require.Equal(d, longest, d.change(scheduler.ChangeRequest{Task: "a", Override: &longest}).InForce())
 }
 
-func changeNothing(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeNothing(d desk) {
 	before := d.due("a")
-	require.Equal(t, before, d.change(scheduler.ChangeRequest{Task: "a", Override: new("")}))
-	require.Equal(t, before, d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchByCode)}))
+	require.Equal(d, before, d.change(scheduler.ChangeRequest{Task: "a", Override: new("")}))
+	require.Equal(d, before, d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchByCode)}))
 	off := d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOff)})
-	require.Equal(t, off, d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOff)}))
+	require.Equal(d, off, d.change(scheduler.ChangeRequest{Task: "a", Switch: new(scheduler.SwitchOff)}))
 }
 
-func changeOne(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeOne(d desk) {
 	d.register(define("a", "every 1h"), define("b", "every 1h"))
 	other := d.task("b")
 	d.change(scheduler.ChangeRequest{Task: "a", Override: new("every 5m")})
 	d.runNow("a")
-	require.Equal(t, other, d.task("b"))
+	require.Equal(d, other, d.task("b"))
 }
 
-func changeRunNowHeld(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func changeRunNowHeld(d desk) {
 	d.due("a")
 	run := d.start("a", long)
 	got := d.change(scheduler.ChangeRequest{Task: "a", RunNow: true})
-	require.True(t, got.Waiting)
-	require.Equal(t, run.Until, got.Wake(), "it waits for the run that is under way")
+	require.True(d, got.Waiting)
+	require.Equal(d, run.Until, got.Wake(), "it waits for the run that is under way")
 	r := d.request("a", scheduler.ActionStart)
 	r.Kind, r.Slot, r.Next, r.Due = scheduler.KindRunNow, got.Asked, time.Time{}, time.Time{}
 	d.refused(r, scheduler.ErrRefused, "a task never overlaps itself")
 	d.report(run, scheduler.OutcomeSucceeded, "")
-	require.Equal(t, got.Asked, d.task("a").Wake())
+	require.Equal(d, got.Asked, d.task("a").Wake())
 	d.startAsked("a")
 }

@@ -25,11 +25,6 @@ type desk struct {
 	holder string
 }
 
-func newDesk(t *testing.T, st scheduler.State) desk {
-	t.Helper()
-	return desk{T: t, State: st, holder: "instance-1"}
-}
-
 // fingerprint returns one that differs for each text.
 func fingerprint(text string) string {
 	return fmt.Sprintf("%064x", text)[:64]
@@ -82,6 +77,7 @@ func (d desk) request(name string, action scheduler.Action) scheduler.ClaimReque
 	t := d.task(name)
 	r := scheduler.ClaimRequest{Task: name, Fingerprint: t.Fingerprint, Version: t.Version, Action: action}
 	switch action {
+	case scheduler.ActionPlan:
 	case scheduler.ActionStart, scheduler.ActionSkip:
 		r.Kind, r.Slot = scheduler.KindDue, t.Slot
 		r.Next = t.Slot.Add(long)

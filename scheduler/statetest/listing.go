@@ -1,7 +1,6 @@
 package statetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func listing() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func listing() map[string]func(desk) {
+	return map[string]func(desk){
 		"all and some":     listSome,
 		"only what is due": listDue,
 		"when to wake":     listWake,
@@ -27,17 +26,16 @@ func names(tasks []scheduler.TaskState) []string {
 	return out
 }
 
-func listSome(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func listSome(d desk) {
 	d.register(define("b", "every 1h"), define("a", "every 1h"), define("B", "every 1h"), define("a-b", "every 1h"), define("a.b", "every 1h"))
 	for _, c := range []struct{ ask, want []string }{
 		{nil, []string{"B", "a", "a-b", "a.b", "b"}},
 		{[]string{}, []string{}},
 		{[]string{"b", "nobody", "a", "a"}, []string{"a", "b"}},
 	} {
-		tasks, err := st.Tasks(t.Context(), scheduler.TasksRequest{Tasks: c.ask})
-		require.NoError(t, err)
-		require.Equal(t, c.want, names(tasks.Tasks))
+		tasks, err := d.Tasks(d.Context(), scheduler.TasksRequest{Tasks: c.ask})
+		require.NoError(d, err)
+		require.Equal(d, c.want, names(tasks.Tasks))
 	}
 }
 
@@ -50,8 +48,7 @@ func (d desk) planAt(name string, slot, due time.Time) {
 }
 
 // listDue has a task in every condition that matters to a poll.
-func listDue(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func listDue(d desk) {
 	all := []string{"abandoned", "asked", "busy", "delayed", "disabled", "due", "ended", "expired", "later", "unplanned"}
 	for _, name := range all {
 		d.register(define(name, "every 1h"))
@@ -72,86 +69,83 @@ func listDue(t *testing.T, st scheduler.State) {
 	expired := d.start("expired", short)
 	d.wait(expired.Until)
 	held := d.start("abandoned", short)
-	_, err := st.Report(t.Context(), scheduler.ReportRequest{Task: "abandoned", Term: held.Term, Outcome: scheduler.OutcomeAbandoned, Lease: long})
-	require.NoError(t, err)
+	_, err := d.Report(d.Context(), scheduler.ReportRequest{Task: "abandoned", Term: held.Term, Outcome: scheduler.OutcomeAbandoned, Lease: long})
+	require.NoError(d, err)
 	d.wait(d.task("asked").Asked)
 
-	tasks, err := st.Tasks(t.Context(), scheduler.TasksRequest{Due: true})
-	require.NoError(t, err)
-	require.Equal(t, []string{"asked", "due", "expired", "unplanned"}, names(tasks.Tasks))
+	tasks, err := d.Tasks(d.Context(), scheduler.TasksRequest{Due: true})
+	require.NoError(d, err)
+	require.Equal(d, []string{"asked", "due", "expired", "unplanned"}, names(tasks.Tasks))
 	for _, task := range tasks.Tasks {
-		require.Equal(t, d.task(task.Task), task)
+		require.Equal(d, d.task(task.Task), task)
 	}
-	tasks, err = st.Tasks(t.Context(), scheduler.TasksRequest{Due: true, Tasks: []string{"due", "later", "nobody"}})
-	require.NoError(t, err)
-	require.Equal(t, []string{"due"}, names(tasks.Tasks))
+	tasks, err = d.Tasks(d.Context(), scheduler.TasksRequest{Due: true, Tasks: []string{"due", "later", "nobody"}})
+	require.NoError(d, err)
+	require.Equal(d, []string{"due"}, names(tasks.Tasks))
 }
 
-func listWake(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func listWake(d desk) {
 	wake := func(r scheduler.TasksRequest) time.Time {
 		r.Due = true
-		tasks, err := st.Tasks(t.Context(), r)
-		require.NoError(t, err)
-		require.False(t, tasks.Now.IsZero())
+		tasks, err := d.Tasks(d.Context(), r)
+		require.NoError(d, err)
+		require.False(d, tasks.Now.IsZero())
 		return tasks.Wake
 	}
-	require.Zero(t, wake(scheduler.TasksRequest{}))
+	require.Zero(d, wake(scheduler.TasksRequest{}))
 	d.register(define("a", "every 1h"), define("b", "every 1h"), define("c", "every 1h"), define("d", "every 1h"))
 	start := d.now()
 	d.wait(start)
-	require.Zero(t, wake(scheduler.TasksRequest{}), "what is due already does not count")
+	require.Zero(d, wake(scheduler.TasksRequest{}), "what is due already does not count")
 	d.planAt("a", start.Add(3*long), start.Add(5*long))
-	require.Equal(t, start.Add(5*long), wake(scheduler.TasksRequest{}))
+	require.Equal(d, start.Add(5*long), wake(scheduler.TasksRequest{}))
 	d.planAt("b", start.Add(4*long), start.Add(4*long))
-	require.Equal(t, start.Add(4*long), wake(scheduler.TasksRequest{}))
-	require.Equal(t, start.Add(5*long), wake(scheduler.TasksRequest{Tasks: []string{"a"}}))
-	require.Zero(t, wake(scheduler.TasksRequest{Tasks: []string{}}))
+	require.Equal(d, start.Add(4*long), wake(scheduler.TasksRequest{}))
+	require.Equal(d, start.Add(5*long), wake(scheduler.TasksRequest{Tasks: []string{"a"}}))
+	require.Zero(d, wake(scheduler.TasksRequest{Tasks: []string{}}))
 	d.plan("c")
 	run := d.start("c", long)
-	require.Equal(t, run.Until, wake(scheduler.TasksRequest{}), "a lease may expire")
+	require.Equal(d, run.Until, wake(scheduler.TasksRequest{}), "a lease may expire")
 	d.change(scheduler.ChangeRequest{Task: "b", Switch: new(scheduler.SwitchOff)})
 	d.report(run, scheduler.OutcomeSucceeded, "")
-	require.Equal(t, d.task("c").Due, wake(scheduler.TasksRequest{Tasks: []string{"b", "c"}}))
+	require.Equal(d, d.task("c").Due, wake(scheduler.TasksRequest{Tasks: []string{"b", "c"}}))
 
-	tasks, err := st.Tasks(t.Context(), scheduler.TasksRequest{})
-	require.NoError(t, err)
-	require.Equal(t, d.task("c").Due, tasks.Wake, "the listing has it too")
+	tasks, err := d.Tasks(d.Context(), scheduler.TasksRequest{})
+	require.NoError(d, err)
+	require.Equal(d, d.task("c").Due, tasks.Wake, "the listing has it too")
 }
 
 // listCopies changes what was returned; the state must not notice.
-func listCopies(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func listCopies(d desk) {
 	d.due("a")
 	d.report(d.start("a", long), scheduler.OutcomeSucceeded, "done")
 	d.runNow("a")
 	got := d.startAsked("a")
 	want := d.task("a")
 	got.Current.Message, got.Last.Message = "changed", "changed"
-	require.Equal(t, want, d.task("a"))
+	require.Equal(d, want, d.task("a"))
 	runs := d.runs("a")
 	runs[0].Message = "changed"
-	require.Empty(t, d.runs("a")[0].Message)
+	require.Empty(d, d.runs("a")[0].Message)
 }
 
-func listTimes(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func listTimes(d desk) {
 	d.due("a")
 	run := d.start("a", 1500*time.Microsecond)
-	require.NotNil(t, run.Current)
+	require.NotNil(d, run.Current)
 	for name, at := range map[string]time.Time{
 		"now": d.now(), "registered": run.Registered, "confirmed": run.Confirmed, "from": run.From, "slot": run.Slot,
 		"due": run.Due, "until": run.Until, "began": run.Current.Began, "run's slot": run.Current.Slot,
 	} {
-		require.Equal(t, time.UTC, at.Location(), name)
-		require.Zero(t, at.Nanosecond()%1000, "%s is in whole microseconds", name)
+		require.Equal(d, time.UTC, at.Location(), name)
+		require.Zero(d, at.Nanosecond()%1000, "%s is in whole microseconds", name)
 	}
-	require.Equal(t, 1500*time.Microsecond, run.Until.Sub(run.Current.Began))
+	require.Equal(d, 1500*time.Microsecond, run.Until.Sub(run.Current.Began))
 	d.register(define("far", "every 1h"), define("zoned", "every 1h"))
 	far := time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)
 	d.planAt("far", far, far)
-	require.Equal(t, far, d.task("far").Slot)
+	require.Equal(d, far, d.task("far").Slot)
 	zoned := time.Date(2900, 1, 1, 2, 0, 0, 0, time.FixedZone("", 3600))
 	d.planAt("zoned", zoned, zoned)
-	require.Equal(t, zoned.UTC(), d.task("zoned").Slot)
+	require.Equal(d, zoned.UTC(), d.task("zoned").Slot)
 }

@@ -1,7 +1,6 @@
 package statetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func planning() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func planning() map[string]func(desk) {
+	return map[string]func(desk){
 		"next slot":      planNext,
 		"no slot left":   planNone,
 		"refused":        planRefused,
@@ -18,29 +17,27 @@ func planning() map[string]func(*testing.T, scheduler.State) {
 	}
 }
 
-func planNext(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func planNext(d desk) {
 	d.register(define("a", "every 1h"))
 	before := d.task("a")
 	r := d.request("a", scheduler.ActionPlan)
 	r.Next, r.Due = before.From.Add(time.Hour), before.From.Add(61*time.Minute)
 	got := d.claim(r)
-	require.Equal(t, got, d.task("a"))
-	require.True(t, got.Planned)
-	require.Equal(t, r.Next, got.Slot)
-	require.Equal(t, r.Due, got.Due)
-	require.Equal(t, before.From, got.From)
-	require.Greater(t, got.Version, before.Version)
-	require.Equal(t, r.Due, got.Wake())
+	require.Equal(d, got, d.task("a"))
+	require.True(d, got.Planned)
+	require.Equal(d, r.Next, got.Slot)
+	require.Equal(d, r.Due, got.Due)
+	require.Equal(d, before.From, got.From)
+	require.Greater(d, got.Version, before.Version)
+	require.Equal(d, r.Due, got.Wake())
 }
 
-func planNone(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func planNone(d desk) {
 	d.register(define("a", "once at 2020-01-01T00:00:00Z"))
 	got := d.claim(d.request("a", scheduler.ActionPlan))
-	require.True(t, got.Planned)
-	require.Zero(t, got.Slot)
-	require.Zero(t, got.Wake())
+	require.True(d, got.Planned)
+	require.Zero(d, got.Slot)
+	require.Zero(d, got.Wake())
 	r := d.request("a", scheduler.ActionSkip)
 	r.Slot = d.now()
 	r.Next, r.Due = time.Time{}, time.Time{}
@@ -49,8 +46,7 @@ func planNone(t *testing.T, st scheduler.State) {
 	d.startAsked("a")
 }
 
-func planRefused(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func planRefused(d desk) {
 	d.register(define("a", "every 1h"), define("off", "every 1h"))
 	d.change(scheduler.ChangeRequest{Task: "off", Switch: new(scheduler.SwitchOff)})
 	r := d.request("a", scheduler.ActionPlan)
@@ -73,53 +69,50 @@ func planRefused(t *testing.T, st scheduler.State) {
 	off.Next, off.Due = d.task("off").From.Add(long), d.task("off").From.Add(long)
 	d.refused(off, scheduler.ErrRefused, "a disabled task has no plan")
 	off.Task = "nobody"
-	_, err := st.Claim(t.Context(), off)
-	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+	_, err := d.Claim(d.Context(), off)
+	require.ErrorIs(d, err, scheduler.ErrUnknownTask)
 }
 
-func planNoRun(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func planNoRun(d desk) {
 	d.due("a")
-	require.Empty(t, d.runs("a"))
-	require.Zero(t, d.task("a").Runs)
-	require.Zero(t, d.task("a").Term)
+	require.Empty(d, d.runs("a"))
+	require.Zero(d, d.task("a").Runs)
+	require.Zero(d, d.task("a").Term)
 }
 
-func skipping() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func skipping() map[string]func(desk) {
+	return map[string]func(desk){
 		"recorded":                skipRecorded,
 		"refused":                 skipRefused,
 		"a slot that was claimed": skipTaken,
 	}
 }
 
-func skipRecorded(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func skipRecorded(d desk) {
 	before := d.due("a")
 	r := d.request("a", scheduler.ActionSkip)
 	r.Slot = r.Slot.Add(time.Microsecond)
 	d.wait(r.Slot)
 	r.Missed, r.Message = 7, "not started within "+text(100)
 	got := d.claim(r)
-	require.Equal(t, r.Next, got.Slot)
-	require.Equal(t, r.Due, got.Due)
-	require.Greater(t, got.Version, before.Version)
-	require.Nil(t, got.Current)
-	require.Nil(t, got.Last, "a skipped slot is no run")
-	require.Zero(t, got.Runs)
-	require.Zero(t, got.Term)
+	require.Equal(d, r.Next, got.Slot)
+	require.Equal(d, r.Due, got.Due)
+	require.Greater(d, got.Version, before.Version)
+	require.Nil(d, got.Current)
+	require.Nil(d, got.Last, "a skipped slot is no run")
+	require.Zero(d, got.Runs)
+	require.Zero(d, got.Term)
 	runs := d.runs("a")
-	require.Len(t, runs, 1)
-	require.Equal(t, scheduler.RunRecord{
+	require.Len(d, runs, 1)
+	require.Equal(d, scheduler.RunRecord{
 		ID: runs[0].ID, Task: "a", Kind: scheduler.KindDue, Slot: r.Slot, Missed: 7,
 		Began: runs[0].Ended, Started: runs[0].Ended, Ended: runs[0].Ended,
 		Outcome: scheduler.OutcomeSkipped, Message: r.Message,
 	}, runs[0])
-	require.False(t, runs[0].Ended.Before(r.Slot))
+	require.False(d, runs[0].Ended.Before(r.Slot))
 }
 
-func skipRefused(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func skipRefused(d desk) {
 	d.register(define("a", "every 1h"))
 	from := d.task("a").From
 	d.planAt("a", from.Add(time.Microsecond), from.Add(long))
@@ -135,8 +128,7 @@ func skipRefused(t *testing.T, st scheduler.State) {
 	d.refused(r, scheduler.ErrRefused, "a slot that is not yet")
 }
 
-func skipTaken(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func skipTaken(d desk) {
 	first := d.due("a").Slot
 	r := d.request("a", scheduler.ActionStart)
 	r.Next, r.Due = first.Add(2*time.Microsecond), first.Add(2*time.Microsecond)
@@ -150,6 +142,6 @@ func skipTaken(t *testing.T, st scheduler.State) {
 	skip := d.request("a", scheduler.ActionSkip)
 	skip.Next, skip.Due = first.Add(8*time.Microsecond), first.Add(8*time.Microsecond)
 	d.claim(skip)
-	require.Len(t, d.runs("a"), 3)
-	require.Equal(t, skip.Next, d.task("a").Slot)
+	require.Len(d, d.runs("a"), 3)
+	require.Equal(d, skip.Next, d.task("a").Slot)
 }

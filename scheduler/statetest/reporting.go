@@ -1,15 +1,13 @@
 package statetest
 
 import (
-	"testing"
-
 	"github.com/stretchr/testify/require"
 
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func reporting() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func reporting() map[string]func(desk) {
+	return map[string]func(desk){
 		"every outcome":   reportOutcomes,
 		"extends a lease": reportExtends,
 		"abandoned":       reportAbandoned,
@@ -19,8 +17,7 @@ func reporting() map[string]func(*testing.T, scheduler.State) {
 	}
 }
 
-func reportOutcomes(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func reportOutcomes(d desk) {
 	d.register(define("a", "every 1h"))
 	var term int64
 	for _, outcome := range []scheduler.Outcome{
@@ -29,80 +26,76 @@ func reportOutcomes(t *testing.T, st scheduler.State) {
 	} {
 		d.runNow("a")
 		run := d.startAsked("a")
-		require.Greater(t, run.Term, term)
+		require.Greater(d, run.Term, term)
 		term = run.Term
 		d.report(run, outcome, "message of "+string(outcome))
 		got := d.task("a")
-		require.Nil(t, got.Current)
-		require.Zero(t, got.Until)
-		require.Greater(t, got.Version, run.Version)
-		require.Equal(t, term, got.Term)
+		require.Nil(d, got.Current)
+		require.Zero(d, got.Until)
+		require.Greater(d, got.Version, run.Version)
+		require.Equal(d, term, got.Term)
 		want := *run.Current
 		want.Outcome, want.Message, want.Ended = outcome, "message of "+string(outcome), got.Last.Ended
-		require.False(t, want.Ended.Before(want.Started))
-		require.Equal(t, &want, got.Last)
-		require.Equal(t, want, d.runs("a")[0])
+		require.False(d, want.Ended.Before(want.Started))
+		require.Equal(d, &want, got.Last)
+		require.Equal(d, want, d.runs("a")[0])
 	}
-	require.Equal(t, int64(5), d.task("a").Runs)
+	require.Equal(d, int64(5), d.task("a").Runs)
 }
 
-func reportExtends(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func reportExtends(d desk) {
 	d.due("a")
 	run := d.start("a", short)
 	alive := scheduler.ReportRequest{Task: "a", Term: run.Term, Outcome: scheduler.OutcomeRunning, Lease: long}
-	first, err := st.Report(t.Context(), alive)
-	require.NoError(t, err)
-	require.Equal(t, first.Now.Add(long), first.Until)
+	first, err := d.Report(d.Context(), alive)
+	require.NoError(d, err)
+	require.Equal(d, first.Now.Add(long), first.Until)
 	got := d.task("a")
-	require.Equal(t, first.Until, got.Until)
-	require.Equal(t, run.Version, got.Version, "it is not a change of the task")
-	require.Equal(t, run.Current, got.Current)
+	require.Equal(d, first.Until, got.Until)
+	require.Equal(d, run.Version, got.Version, "it is not a change of the task")
+	require.Equal(d, run.Current, got.Current)
 	alive.Lease = short
-	second, err := st.Report(t.Context(), alive)
-	require.NoError(t, err)
-	require.Equal(t, first.Until, second.Until, "a lease never becomes shorter")
+	second, err := d.Report(d.Context(), alive)
+	require.NoError(d, err)
+	require.Equal(d, first.Until, second.Until, "a lease never becomes shorter")
 	d.report(run, scheduler.OutcomeSucceeded, "done")
-	_, err = st.Report(t.Context(), alive)
-	require.ErrorIs(t, err, scheduler.ErrLeaseLost, "there is no lease any more")
+	_, err = d.Report(d.Context(), alive)
+	require.ErrorIs(d, err, scheduler.ErrLeaseLost, "there is no lease any more")
 }
 
-func reportAbandoned(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func reportAbandoned(d desk) {
 	d.due("a")
 	run := d.start("a", long)
 	held := scheduler.ReportRequest{
 		Task: "a", Term: run.Term, Outcome: scheduler.OutcomeAbandoned, Message: "ignores its cancellation", Lease: long,
 	}
-	_, err := st.Report(t.Context(), held)
-	require.NoError(t, err)
+	_, err := d.Report(d.Context(), held)
+	require.NoError(d, err)
 	got := d.task("a")
-	require.Equal(t, scheduler.OutcomeAbandoned, got.Current.Outcome)
-	require.Equal(t, got.Current, got.Last)
-	require.Equal(t, got.Until, got.Wake())
-	require.True(t, d.runs("a")[0].Settled())
+	require.Equal(d, scheduler.OutcomeAbandoned, got.Current.Outcome)
+	require.Equal(d, got.Current, got.Last)
+	require.Equal(d, got.Until, got.Wake())
+	require.True(d, d.runs("a")[0].Settled())
 	held.Message = "again"
-	_, err = st.Report(t.Context(), held)
-	require.NoError(t, err)
+	_, err = d.Report(d.Context(), held)
+	require.NoError(d, err)
 	d.report(run, scheduler.OutcomeSucceeded, "it came back")
 	after := d.task("a")
-	require.Nil(t, after.Current)
-	require.Equal(t, got.Last, after.Last, "what was recorded stays")
-	require.Equal(t, *got.Last, d.runs("a")[0])
+	require.Nil(d, after.Current)
+	require.Equal(d, got.Last, after.Last, "what was recorded stays")
+	require.Equal(d, *got.Last, d.runs("a")[0])
 }
 
-func reportRepeated(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func reportRepeated(d desk) {
 	d.due("a")
 	run := d.start("a", long)
 	d.report(run, scheduler.OutcomeSucceeded, "done")
 	want := d.task("a")
 	d.report(run, scheduler.OutcomeSucceeded, "done")
-	require.Equal(t, want, d.task("a"), "the answer may have been lost")
+	require.Equal(d, want, d.task("a"), "the answer may have been lost")
 }
 
-func reportOther(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func reportOther(d desk) {
 	d.due("a")
 	run := d.start("a", long)
 	for _, term := range []int64{run.Term + 1, run.Term + 100} {
@@ -116,7 +109,7 @@ func reportOther(t *testing.T, st scheduler.State) {
 	d.zombie(other)
 }
 
-func reportUnknown(t *testing.T, st scheduler.State) {
-	_, err := st.Report(t.Context(), scheduler.ReportRequest{Task: "a", Term: 1, Outcome: scheduler.OutcomeSucceeded})
-	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+func reportUnknown(d desk) {
+	_, err := d.Report(d.Context(), scheduler.ReportRequest{Task: "a", Term: 1, Outcome: scheduler.OutcomeSucceeded})
+	require.ErrorIs(d, err, scheduler.ErrUnknownTask)
 }

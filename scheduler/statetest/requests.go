@@ -3,7 +3,6 @@ package statetest
 import (
 	"context"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -11,8 +10,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func requests() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func requests() map[string]func(desk) {
+	return map[string]func(desk){
 		"invalid":       invalidRequests,
 		"ended context": endedContext,
 	}
@@ -60,11 +59,10 @@ func calls(st scheduler.State, bad bool) map[string]func(context.Context) error 
 	}
 }
 
-func invalidRequests(t *testing.T, st scheduler.State) {
-	for name, call := range calls(st, true) {
-		require.ErrorIs(t, call(t.Context()), scheduler.ErrInvalidRequest, name)
+func invalidRequests(d desk) {
+	for name, call := range calls(d.State, true) {
+		require.ErrorIs(d, call(d.Context()), scheduler.ErrInvalidRequest, name)
 	}
-	d := newDesk(t, st)
 	d.due("a")
 	start := d.request("a", scheduler.ActionStart)
 	for why, spoil := range map[string]func(*scheduler.ClaimRequest){
@@ -95,23 +93,22 @@ func invalidRequests(t *testing.T, st scheduler.State) {
 		"long message":            {Outcome: scheduler.OutcomeSucceeded, Message: text(scheduler.MaxMessageLength + 1)},
 	} {
 		r.Task, r.Term = "a", run.Term
-		_, err := st.Report(t.Context(), r)
-		require.ErrorIs(t, err, scheduler.ErrInvalidRequest, why)
+		_, err := d.Report(d.Context(), r)
+		require.ErrorIs(d, err, scheduler.ErrInvalidRequest, why)
 	}
-	require.Equal(t, run, d.task("a"))
+	require.Equal(d, run, d.task("a"))
 }
 
-func endedContext(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func endedContext(d desk) {
 	d.register(define("a", "every 1h"))
 	before := d.task("a")
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(d.Context())
 	cancel()
-	for name, call := range calls(st, false) {
-		require.ErrorIs(t, call(ctx), context.Canceled, name)
+	for name, call := range calls(d.State, false) {
+		require.ErrorIs(d, call(ctx), context.Canceled, name)
 	}
-	for name, call := range calls(st, true) {
-		require.ErrorIs(t, call(ctx), scheduler.ErrInvalidRequest, "%s: what is invalid is invalid in any case", name)
+	for name, call := range calls(d.State, true) {
+		require.ErrorIs(d, call(ctx), scheduler.ErrInvalidRequest, "%s: what is invalid is invalid in any case", name)
 	}
-	require.Equal(t, before, d.task("a"))
+	require.Equal(d, before, d.task("a"))
 }

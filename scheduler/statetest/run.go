@@ -16,7 +16,7 @@ func Run(t *testing.T, open Open) {
 	t.Helper()
 	for _, g := range []struct {
 		name  string
-		cases map[string]func(*testing.T, scheduler.State)
+		cases map[string]func(desk)
 	}{
 		{"register", registering()},
 		{"change", changing()},
@@ -36,7 +36,7 @@ func Run(t *testing.T, open Open) {
 			for name, run := range g.cases {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					run(t, open(t))
+					run(desk{T: t, State: open(t), holder: "instance-1"})
 				})
 			}
 		})

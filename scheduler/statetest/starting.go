@@ -1,7 +1,6 @@
 package statetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func starting() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func starting() map[string]func(desk) {
+	return map[string]func(desk){
 		"planned slot":                 startPlanned,
 		"run now":                      startAskedFor,
 		"missed slots are passed over": startLater,
@@ -25,43 +24,41 @@ func starting() map[string]func(*testing.T, scheduler.State) {
 	}
 }
 
-func startPlanned(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startPlanned(d desk) {
 	before := d.due("a")
 	r := d.request("a", scheduler.ActionStart)
 	r.Missed, r.Lease = 3, time.Minute
 	got := d.claim(r)
-	require.Equal(t, got, d.task("a"), "the answer is what is stored")
+	require.Equal(d, got, d.task("a"), "the answer is what is stored")
 	run := got.Current
-	require.NotNil(t, run)
-	require.Equal(t, &scheduler.RunRecord{
+	require.NotNil(d, run)
+	require.Equal(d, &scheduler.RunRecord{
 		ID: run.ID, Task: "a", Kind: scheduler.KindDue, Slot: before.Slot, Missed: 3, Attempt: 1, Holder: d.holder, Term: 1,
 		Began: run.Began, Started: run.Began, Outcome: scheduler.OutcomeRunning,
 	}, run)
-	require.False(t, run.Began.Before(before.Due))
-	require.Positive(t, run.ID)
-	require.Equal(t, int64(1), got.Term)
-	require.Equal(t, int64(1), got.Runs)
-	require.Equal(t, run.Began.Add(time.Minute), got.Until)
-	require.Equal(t, r.Next, got.Slot)
-	require.Equal(t, r.Due, got.Due)
-	require.Greater(t, got.Version, before.Version)
-	require.Nil(t, got.Last)
-	require.Equal(t, got.Until, got.Wake(), "while it runs, only its lease can expire")
-	require.Equal(t, []scheduler.RunRecord{*run}, d.runs("a"))
+	require.False(d, run.Began.Before(before.Due))
+	require.Positive(d, run.ID)
+	require.Equal(d, int64(1), got.Term)
+	require.Equal(d, int64(1), got.Runs)
+	require.Equal(d, run.Began.Add(time.Minute), got.Until)
+	require.Equal(d, r.Next, got.Slot)
+	require.Equal(d, r.Due, got.Due)
+	require.Greater(d, got.Version, before.Version)
+	require.Nil(d, got.Last)
+	require.Equal(d, got.Until, got.Wake(), "while it runs, only its lease can expire")
+	require.Equal(d, []scheduler.RunRecord{*run}, d.runs("a"))
 }
 
-func startAskedFor(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startAskedFor(d desk) {
 	planned := d.due("a")
 	asked := d.runNow("a").Asked
 	r := d.request("a", scheduler.ActionStart)
 	r.Kind, r.Slot, r.Next, r.Due = scheduler.KindRunNow, asked.Add(time.Microsecond), time.Time{}, time.Time{}
 	d.refused(r, scheduler.ErrRefused, "another request than the one that waits")
 	got := d.startAsked("a")
-	require.Equal(t, asked, got.Current.Slot)
-	require.Equal(t, planned.Slot, got.Slot, "the plan stays")
-	require.Equal(t, planned.Due, got.Due)
+	require.Equal(d, asked, got.Current.Slot)
+	require.Equal(d, planned.Slot, got.Slot, "the plan stays")
+	require.Equal(d, planned.Due, got.Due)
 	d.report(got, scheduler.OutcomeFailed, "no")
 	r = d.request("a", scheduler.ActionStart)
 	r.Kind, r.Slot, r.Next, r.Due = scheduler.KindRunNow, asked, time.Time{}, time.Time{}
@@ -69,31 +66,28 @@ func startAskedFor(t *testing.T, st scheduler.State) {
 	d.start("a", long)
 }
 
-func startLater(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startLater(d desk) {
 	first := d.due("a").Slot
 	r := d.request("a", scheduler.ActionStart)
 	r.Slot = first.Add(2 * time.Microsecond)
 	d.wait(r.Slot)
 	got := d.claim(r)
-	require.Equal(t, r.Slot, got.Current.Slot)
-	require.Equal(t, r.Next, got.Slot)
+	require.Equal(d, r.Slot, got.Current.Slot)
+	require.Equal(d, r.Next, got.Slot)
 }
 
-func startLast(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startLast(d desk) {
 	d.due("a")
 	r := d.request("a", scheduler.ActionStart)
 	r.Next, r.Due = time.Time{}, time.Time{}
 	got := d.claim(r)
-	require.True(t, got.Planned)
-	require.Zero(t, got.Slot)
+	require.True(d, got.Planned)
+	require.Zero(d, got.Slot)
 	d.report(got, scheduler.OutcomeSucceeded, "")
-	require.Zero(t, d.task("a").Wake())
+	require.Zero(d, d.task("a").Wake())
 }
 
-func startNotDue(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startNotDue(d desk) {
 	d.register(define("later", "every 1h"), define("jitter", "every 1h"), define("new", "every 1h"))
 	start := d.now()
 	d.planAt("later", start.Add(long), start.Add(long))
@@ -105,8 +99,7 @@ func startNotDue(t *testing.T, st scheduler.State) {
 	d.refused(r, scheduler.ErrRefused, "a task without a plan")
 }
 
-func startChanged(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startChanged(d desk) {
 	d.due("a")
 	r := d.request("a", scheduler.ActionStart)
 	d.runNow("a")
@@ -115,28 +108,26 @@ func startChanged(t *testing.T, st scheduler.State) {
 	r.Fingerprint = fingerprint("another")
 	d.refused(r, scheduler.ErrRefused, "another definition")
 	r.Task = "nobody"
-	_, err := st.Claim(t.Context(), r)
-	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+	_, err := d.Claim(d.Context(), r)
+	require.ErrorIs(d, err, scheduler.ErrUnknownTask)
 }
 
-func startOverlap(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startOverlap(d desk) {
 	first := d.due("a").Slot
 	r := d.request("a", scheduler.ActionStart)
 	r.Next, r.Due = first.Add(time.Microsecond), first.Add(time.Microsecond)
 	run := d.claim(r)
 	d.wait(r.Next)
 	d.refused(d.request("a", scheduler.ActionStart), scheduler.ErrRefused, "the task runs")
-	_, err := st.Report(t.Context(), scheduler.ReportRequest{Task: "a", Term: run.Term, Outcome: scheduler.OutcomeAbandoned, Lease: long})
-	require.NoError(t, err)
+	_, err := d.Report(d.Context(), scheduler.ReportRequest{Task: "a", Term: run.Term, Outcome: scheduler.OutcomeAbandoned, Lease: long})
+	require.NoError(d, err)
 	d.refused(d.request("a", scheduler.ActionStart), scheduler.ErrRefused, "it was abandoned, and still runs")
 	d.report(run, scheduler.OutcomeAbandoned, "")
 	got := d.start("a", long)
-	require.Equal(t, run.Term+1, got.Term)
+	require.Equal(d, run.Term+1, got.Term)
 }
 
-func startTaken(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startTaken(d desk) {
 	first := d.due("a").Slot
 	r := d.request("a", scheduler.ActionStart)
 	r.Next, r.Due = first.Add(time.Microsecond), first.Add(time.Microsecond)
@@ -148,8 +139,7 @@ func startTaken(t *testing.T, st scheduler.State) {
 	d.start("a", long)
 }
 
-func startPassed(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startPassed(d desk) {
 	first := d.due("a").Slot
 	d.report(d.start("a", long), scheduler.OutcomeSucceeded, "done")
 	planned := d.task("a")
@@ -157,18 +147,17 @@ func startPassed(t *testing.T, st scheduler.State) {
 	r.Slot = first.Add(-time.Hour)
 	r.Next, r.Due = first, first
 	got := d.claim(r)
-	require.Equal(t, r.Slot, got.Current.Slot)
-	require.Equal(t, planned.Slot, got.Slot, "the plan does not go back")
-	require.Equal(t, planned.Due, got.Due)
+	require.Equal(d, r.Slot, got.Current.Slot)
+	require.Equal(d, planned.Slot, got.Slot, "the plan does not go back")
+	require.Equal(d, planned.Due, got.Due)
 }
 
-func startRepeated(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startRepeated(d desk) {
 	d.due("a")
 	r := d.request("a", scheduler.ActionStart)
 	got := d.claim(r)
-	require.Equal(t, got, d.claim(r), "the answer may have been lost")
-	require.Len(t, d.runs("a"), 1)
+	require.Equal(d, got, d.claim(r), "the answer may have been lost")
+	require.Len(d, d.runs("a"), 1)
 	other := r
 	other.Holder = "instance-2"
 	d.refused(other, scheduler.ErrRefused, "another instance")
@@ -176,19 +165,18 @@ func startRepeated(t *testing.T, st scheduler.State) {
 	d.refused(r, scheduler.ErrRefused, "the run has ended")
 }
 
-func startLongest(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startLongest(d desk) {
 	d.due("a")
 	r := d.request("a", scheduler.ActionStart)
 	r.Holder = text(scheduler.MaxHolderLength)
 	got := d.claim(r)
-	require.Equal(t, r.Holder, d.task("a").Current.Holder)
+	require.Equal(d, r.Holder, d.task("a").Current.Holder)
 	message := text(scheduler.MaxMessageLength)
 	d.report(got, scheduler.OutcomeFailed, message)
-	require.Equal(t, message, d.task("a").Last.Message)
-	require.Equal(t, message, d.runs("a")[0].Message)
+	require.Equal(d, message, d.task("a").Last.Message)
+	require.Equal(d, message, d.runs("a")[0].Message)
 	odd := "'\"\\`%_\t\n\r\u00a0\U0001F600 ?$1:x "
 	d.runNow("a")
 	d.report(d.startAsked("a"), scheduler.OutcomeSucceeded, odd)
-	require.Equal(t, odd, d.runs("a")[0].Message)
+	require.Equal(d, odd, d.runs("a")[0].Message)
 }

@@ -1,7 +1,6 @@
 package statetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/scheduler"
 )
 
-func takingOver() map[string]func(*testing.T, scheduler.State) {
-	return map[string]func(*testing.T, scheduler.State){
+func takingOver() map[string]func(desk) {
+	return map[string]func(desk){
 		"another attempt":         retryLost,
 		"give up":                 giveUpLost,
 		"the next slot":           startOverLost,
@@ -21,10 +20,10 @@ func takingOver() map[string]func(*testing.T, scheduler.State) {
 	}
 }
 
-// lose starts the planned slot and lets its lease expire.
-func (d desk) lose(name string) scheduler.TaskState {
+// lose starts the planned slot of task a and lets its lease expire.
+func (d desk) lose() scheduler.TaskState {
 	d.Helper()
-	t := d.start(name, short)
+	t := d.start("a", short)
 	d.wait(t.Until)
 	return t
 }
@@ -47,83 +46,78 @@ func (d desk) zombie(t scheduler.TaskState) {
 	require.Equal(d, runs, d.runs(t.Task))
 }
 
-func retryLost(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func retryLost(d desk) {
 	d.due("a")
-	lost := d.lose("a")
+	lost := d.lose()
 	other := d
 	other.holder = "instance-2"
 	got := other.claim(other.request("a", scheduler.ActionRetry))
-	require.Equal(t, got, d.task("a"))
+	require.Equal(d, got, d.task("a"))
 	want := *lost.Current
 	want.Attempt, want.Lost, want.Term, want.Holder, want.Started = 2, 1, lost.Term+1, "instance-2", got.Current.Started
-	require.Equal(t, &want, got.Current)
-	require.True(t, got.Current.Started.After(got.Current.Began))
-	require.Equal(t, lost.Term+1, got.Term)
-	require.Equal(t, lost.Runs, got.Runs, "it is the same slot")
-	require.Equal(t, lost.Slot, got.Slot)
-	require.Equal(t, got.Current.Started.Add(long), got.Until)
-	require.Equal(t, []scheduler.RunRecord{want}, d.runs("a"))
+	require.Equal(d, &want, got.Current)
+	require.True(d, got.Current.Started.After(got.Current.Began))
+	require.Equal(d, lost.Term+1, got.Term)
+	require.Equal(d, lost.Runs, got.Runs, "it is the same slot")
+	require.Equal(d, lost.Slot, got.Slot)
+	require.Equal(d, got.Current.Started.Add(long), got.Until)
+	require.Equal(d, []scheduler.RunRecord{want}, d.runs("a"))
 	d.zombie(lost)
 	d.report(got, scheduler.OutcomeSucceeded, "at last")
 	runs := d.runs("a")
-	require.Len(t, runs, 1)
-	require.Equal(t, scheduler.OutcomeSucceeded, runs[0].Outcome)
-	require.Equal(t, int64(1), runs[0].Lost)
+	require.Len(d, runs, 1)
+	require.Equal(d, scheduler.OutcomeSucceeded, runs[0].Outcome)
+	require.Equal(d, int64(1), runs[0].Lost)
 }
 
-func giveUpLost(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func giveUpLost(d desk) {
 	d.due("a")
-	lost := d.lose("a")
+	lost := d.lose()
 	got := d.claim(d.request("a", scheduler.ActionGiveUp))
-	require.Nil(t, got.Current)
-	require.Zero(t, got.Until)
-	require.NotNil(t, got.Last)
+	require.Nil(d, got.Current)
+	require.Zero(d, got.Until)
+	require.NotNil(d, got.Last)
 	want := *lost.Current
 	want.Outcome, want.Lost, want.Ended = scheduler.OutcomeLost, 1, got.Last.Ended
-	require.Equal(t, &want, got.Last)
-	require.False(t, want.Ended.Before(lost.Until))
-	require.Equal(t, []scheduler.RunRecord{want}, d.runs("a"))
-	require.Equal(t, lost.Slot, got.Slot)
+	require.Equal(d, &want, got.Last)
+	require.False(d, want.Ended.Before(lost.Until))
+	require.Equal(d, []scheduler.RunRecord{want}, d.runs("a"))
+	require.Equal(d, lost.Slot, got.Slot)
 	d.zombie(lost)
 }
 
-func startOverLost(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func startOverLost(d desk) {
 	first := d.due("a").Slot
 	r := d.request("a", scheduler.ActionStart)
 	r.Next, r.Due, r.Lease = first.Add(time.Microsecond), first.Add(time.Microsecond), short
 	lost := d.claim(r)
 	d.wait(lost.Until)
 	next := d.start("a", long)
-	require.Equal(t, r.Next, next.Current.Slot)
-	require.Greater(t, next.Term, lost.Term)
-	require.Equal(t, int64(2), next.Runs)
+	require.Equal(d, r.Next, next.Current.Slot)
+	require.Greater(d, next.Term, lost.Term)
+	require.Equal(d, int64(2), next.Runs)
 	runs := d.runs("a")
-	require.Len(t, runs, 2)
-	require.Equal(t, scheduler.OutcomeLost, runs[1].Outcome)
-	require.Equal(t, int64(1), runs[1].Lost)
-	require.Equal(t, &runs[1], next.Last)
+	require.Len(d, runs, 2)
+	require.Equal(d, scheduler.OutcomeLost, runs[1].Outcome)
+	require.Equal(d, int64(1), runs[1].Lost)
+	require.Equal(d, &runs[1], next.Last)
 	d.zombie(lost)
 }
 
-func takeOverHeld(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func takeOverHeld(d desk) {
 	d.due("a")
 	run := d.start("a", short)
-	_, err := st.Report(t.Context(), scheduler.ReportRequest{Task: "a", Term: run.Term, Outcome: scheduler.OutcomeRunning, Lease: long})
-	require.NoError(t, err)
+	_, err := d.Report(d.Context(), scheduler.ReportRequest{Task: "a", Term: run.Term, Outcome: scheduler.OutcomeRunning, Lease: long})
+	require.NoError(d, err)
 	d.wait(run.Until)
 	d.refused(d.request("a", scheduler.ActionRetry), scheduler.ErrRefused, "the lease was extended")
 	d.refused(d.request("a", scheduler.ActionGiveUp), scheduler.ErrRefused, "the lease was extended")
 	d.report(run, scheduler.OutcomeSucceeded, "done")
 }
 
-func takeOverOther(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func takeOverOther(d desk) {
 	d.due("a")
-	run := d.lose("a")
+	run := d.lose()
 	for _, action := range []scheduler.Action{scheduler.ActionRetry, scheduler.ActionGiveUp} {
 		r := d.request("a", action)
 		r.Slot = run.Slot
@@ -146,35 +140,33 @@ func takeOverOther(t *testing.T, st scheduler.State) {
 	late := d.claim(ask)
 	d.wait(late.Until)
 	d.report(late, scheduler.OutcomeSucceeded, "late")
-	require.Equal(t, "late", d.task("a").Last.Message)
+	require.Equal(d, "late", d.task("a").Last.Message)
 }
 
-func takeOverAbandoned(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func takeOverAbandoned(d desk) {
 	d.due("a")
 	run := d.start("a", short)
-	_, err := st.Report(t.Context(), scheduler.ReportRequest{
+	_, err := d.Report(d.Context(), scheduler.ReportRequest{
 		Task: "a", Term: run.Term, Outcome: scheduler.OutcomeAbandoned, Message: "still there", Lease: short,
 	})
-	require.NoError(t, err)
+	require.NoError(d, err)
 	held := d.task("a")
-	require.Equal(t, scheduler.OutcomeAbandoned, held.Current.Outcome)
-	require.Equal(t, "still there", held.Last.Message)
+	require.Equal(d, scheduler.OutcomeAbandoned, held.Current.Outcome)
+	require.Equal(d, "still there", held.Last.Message)
 	d.wait(held.Until)
 	d.refused(d.request("a", scheduler.ActionRetry), scheduler.ErrRefused, "the run has ended")
 	got := d.claim(d.request("a", scheduler.ActionGiveUp))
-	require.Nil(t, got.Current)
-	require.Equal(t, scheduler.OutcomeAbandoned, got.Last.Outcome, "a run that has ended keeps what was recorded")
-	require.Zero(t, got.Last.Lost)
+	require.Nil(d, got.Current)
+	require.Equal(d, scheduler.OutcomeAbandoned, got.Last.Outcome, "a run that has ended keeps what was recorded")
+	require.Zero(d, got.Last.Lost)
 	d.zombie(run)
 }
 
-func retryRepeated(t *testing.T, st scheduler.State) {
-	d := newDesk(t, st)
+func retryRepeated(d desk) {
 	d.due("a")
-	d.lose("a")
+	d.lose()
 	r := d.request("a", scheduler.ActionRetry)
 	got := d.claim(r)
-	require.Equal(t, got, d.claim(r), "the answer may have been lost")
-	require.Equal(t, int64(2), d.task("a").Current.Attempt)
+	require.Equal(d, got, d.claim(r), "the answer may have been lost")
+	require.Equal(d, int64(2), d.task("a").Current.Attempt)
 }
