@@ -13,6 +13,7 @@ import (
 
 	"github.com/contactsweep/contactsweep/internal/dialect"
 	"github.com/contactsweep/contactsweep/internal/migrate"
+	"github.com/contactsweep/contactsweep/internal/servertest"
 )
 
 func things(extra ...dialect.Index) dialect.Table {
@@ -44,18 +45,18 @@ func line(upTo int) migrate.Line {
 	return migrate.Line{Name: "things", Migrations: all[:upTo]}
 }
 
-func migrator(tb testing.TB, e engine, db *sql.DB, n dialect.Naming, l migrate.Line) *migrate.Migrator {
+func migrator(tb testing.TB, e servertest.Engine, db *sql.DB, n dialect.Naming, l migrate.Line) *migrate.Migrator {
 	tb.Helper()
-	m, err := migrate.New(db, e.dialect, n, l)
+	m, err := migrate.New(db, e.Dialect, n, l)
 	require.NoError(tb, err)
 	return m
 }
 
 func TestLayouts(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, e engine) {
+	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
-		db, ctx := e.open(t), t.Context()
+		db, ctx := e.New(t), t.Context()
 		db.SetMaxOpenConns(1)
 		one, two := migrator(t, e, db, dialect.Naming{}, line(1)), migrator(t, e, db, dialect.Naming{}, line(2))
 
@@ -63,10 +64,10 @@ func TestLayouts(t *testing.T) {
 		require.NoError(t, one.Migrate(ctx))
 		require.NoError(t, one.Check(ctx))
 		require.EqualError(t, two.Check(ctx), "the things tables are at version 1 and this program needs version 2: run the migration")
-		exec(t, db, "INSERT INTO "+dialect.Naming{}.Table(e.dialect, "things")+" (id, n) VALUES ('a', 1)")
+		exec(t, db, "INSERT INTO "+dialect.Naming{}.Table(e.Dialect, "things")+" (id, n) VALUES ('a', 1)")
 		require.NoError(t, two.Migrate(ctx))
 		require.NoError(t, two.Migrate(ctx), "again")
-		require.Equal(t, "red", text(t, db, "SELECT colour FROM "+dialect.Naming{}.Table(e.dialect, "things")))
+		require.Equal(t, "red", text(t, db, "SELECT colour FROM "+dialect.Naming{}.Table(e.Dialect, "things")))
 		const newer = "the things tables are at version 2 and this program needs version 1: use a newer version of the program"
 		require.EqualError(t, one.Check(ctx), newer)
 		require.EqualError(t, one.Migrate(ctx), newer)
@@ -90,11 +91,11 @@ func TestLayouts(t *testing.T) {
 // A host that executes the text has the same as one that migrates.
 func TestScriptsAreTheSame(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, e engine) {
+	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
-		db, ctx := e.open(t), t.Context()
+		db, ctx := e.New(t), t.Context()
 		n := dialect.Naming{Prefix: "acme_"}
-		scripts, err := migrate.Scripts(e.dialect, n, line(3))
+		scripts, err := migrate.Scripts(e.Dialect, n, line(3))
 		require.NoError(t, err)
 		require.Len(t, scripts, 3)
 		run := func(s migrate.Script) {
@@ -114,19 +115,19 @@ func TestScriptsAreTheSame(t *testing.T) {
 
 func TestManyMigrateAtOnce(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, e engine) {
+	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
-		database := e.database(t)
+		database := e.Create(t)
 		var g errgroup.Group
 		for range 4 {
-			db := database(t)
+			db := e.Open(t, database)
 			m := migrator(t, e, db, dialect.Naming{}, line(3))
 			g.Go(func() error { return m.Migrate(t.Context()) })
 		}
 		require.NoError(t, g.Wait())
-		db := database(t)
+		db := e.Open(t, database)
 		require.NoError(t, migrator(t, e, db, dialect.Naming{}, line(3)).Check(t.Context()))
-		require.Equal(t, "3", text(t, db, "SELECT COUNT(*) FROM "+dialect.Naming{}.Table(e.dialect, "migrations")))
+		require.Equal(t, "3", text(t, db, "SELECT COUNT(*) FROM "+dialect.Naming{}.Table(e.Dialect, "migrations")))
 	})
 }
 
@@ -155,14 +156,14 @@ func (f *failing) ExecContext(ctx context.Context, query string, args ...any) (s
 
 func TestAFailedMigrationGoesOn(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, e engine) {
+	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
-		db := e.open(t)
+		db := e.New(t)
 		for _, after := range []bool{false, true} {
 			for at := int64(1); ; at++ {
 				n := dialect.Naming{Prefix: "f" + map[bool]string{true: "a", false: "b"}[after] + string(rune('a'+at/26)) + string(rune('a'+at%26)) + "_"}
 				f := &failing{DB: db, at: at, after: after}
-				m, err := migrate.New(f, e.dialect, n, line(2))
+				m, err := migrate.New(f, e.Dialect, n, line(2))
 				require.NoError(t, err)
 				if err := m.Migrate(t.Context()); err == nil && f.n.Load() < at {
 					require.Greater(t, at, int64(5))
@@ -171,30 +172,30 @@ func TestAFailedMigrationGoesOn(t *testing.T) {
 				forget(t, e, db, n)
 				require.NoError(t, m.Migrate(t.Context()), "statement %d", at)
 				require.NoError(t, m.Check(t.Context()), "statement %d", at)
-				require.Equal(t, "0", text(t, db, "SELECT COUNT(*) FROM "+n.Table(e.dialect, "things")))
+				require.Equal(t, "0", text(t, db, "SELECT COUNT(*) FROM "+n.Table(e.Dialect, "things")))
 			}
 		}
 	})
 }
 
 // forget is what time does to the lock of a process that died.
-func forget(tb testing.TB, e engine, db *sql.DB, n dialect.Naming) {
+func forget(tb testing.TB, e servertest.Engine, db *sql.DB, n dialect.Naming) {
 	tb.Helper()
-	query, args := n.Exists(e.dialect, "migration_lock")
+	query, args := n.Exists(e.Dialect, "migration_lock")
 	var one int
 	if db.QueryRowContext(tb.Context(), query, args...).Scan(&one) == nil {
-		exec(tb, db, "UPDATE "+n.Table(e.dialect, "migration_lock")+" SET until_us = 0")
+		exec(tb, db, "UPDATE "+n.Table(e.Dialect, "migration_lock")+" SET until_us = 0")
 	}
 }
 
 func TestTheLockKeepsOthersWaiting(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, e engine) {
+	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
-		db := e.open(t)
+		db := e.New(t)
 		require.NoError(t, migrator(t, e, db, dialect.Naming{}, line(1)).Migrate(t.Context()))
-		lock := dialect.Naming{}.Table(e.dialect, "migration_lock")
-		exec(t, db, "UPDATE "+lock+" SET holder = 'somebody', until_us = "+e.dialect.Now()+" + 60000000")
+		lock := dialect.Naming{}.Table(e.Dialect, "migration_lock")
+		exec(t, db, "UPDATE "+lock+" SET holder = 'somebody', until_us = "+e.Dialect.Now()+" + 60000000")
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		m := migrator(t, e, db, dialect.Naming{}, line(2))
