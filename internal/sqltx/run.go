@@ -59,7 +59,7 @@ func (r Runner) Run(ctx context.Context, work func(*Tx) error) error {
 		return t.failed
 	}
 	if err := ctx.Err(); err != nil {
-		return err //nolint:wrapcheck // as documented
+		return err
 	}
 	done = true
 	return r.commit(begun)
@@ -74,13 +74,13 @@ func (r Runner) begin(ctx context.Context) (*sql.Tx, context.CancelFunc, error) 
 	if stop() || err != nil {
 		if err != nil {
 			cancel()
-			return nil, nil, err //nolint:wrapcheck // as documented
+			return nil, nil, err
 		}
 		return begun, cancel, nil
 	}
 	rollback(begun)
 	cancel()
-	return nil, nil, ctx.Err() //nolint:wrapcheck // as documented
+	return nil, nil, ctx.Err()
 }
 
 // rollback has no error to report: it fails when the transaction is gone

@@ -22,10 +22,10 @@ func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.
 		return nil, t.failed
 	}
 	t.asking = true
-	rows, err := t.sql.QueryContext(ctx, query, args...) //nolint:sqlclosecheck,rowserrcheck // the caller's
+	rows, err := t.sql.QueryContext(ctx, query, args...)
 	t.asking = false
 	t.failed = err
-	return rows, err //nolint:wrapcheck // the caller says what it means
+	return rows, err
 }
 
 // ExecContext runs a statement that returns no rows.
@@ -35,5 +35,5 @@ func (t *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 	}
 	result, err := t.sql.ExecContext(ctx, query, args...)
 	t.failed = err
-	return result, err //nolint:wrapcheck // the caller says what it means
+	return result, err
 }
