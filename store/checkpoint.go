@@ -10,17 +10,20 @@ import (
 // of the batch is written in its transaction, and all of it is there or none.
 //
 // Before anything else Delete locks the operation's record. It changes nothing
-// and fails with ErrFenced when term or sequence are not those that are kept, and
-// with ErrInterrupted when somebody has asked for the operation to be paused or
-// cancelled ([Operations.Ask]) or the stop switch is on ([Setting.Stopped]).
+// and fails with ErrFenced as [Leases.Save] does, with ErrState when the operation
+// is not processing, and with ErrInterrupted when somebody has asked for it to be
+// paused or cancelled ([Operations.Ask]) or the stop switch is on
+// ([Setting.Stopped]). Then it goes on also where no key is left to be deleted, or
+// none was given.
 type Checkpoint struct {
 	Fence
 	// TTL lets the lease hold for so long from the commit on. It is positive.
 	TTL time.Duration
 	// Pinned says that the batch's keys are targets of the operation. A contact
 	// whose target is gone is skipped as Released, and one that does not have its
-	// target's stamp as Gone; the targets of all keys that are deleted or skipped
-	// are taken off.
+	// target's stamp as Gone, and so does one with a stamp where the checkpoint
+	// makes none; the targets of all keys that are deleted or skipped are taken
+	// off. A doomed target is refused with ErrState unless Doom is set.
 	Pinned bool
 	// Stamp names the fields that stamps are made of, and Stamped makes one of
 	// their values.
@@ -31,8 +34,10 @@ type Checkpoint struct {
 	// ever, deletes and changes as many rows as that, those that nothing refers to
 	// first, and makes the contact a doomed target, which no Release takes off:
 	// Outcome.Unfinished holds it. The next ones go on without asking the
-	// condition again, nor what protects or restricts; the last deletes the
-	// contact. Each counts the rows of its own transaction, and calls Commit.
+	// condition again, nor what protects or restricts, and also when the operation
+	// is to be cancelled, which waits for them; the last deletes the contact. Each
+	// counts the rows of its own transaction, and calls Commit. More than one
+	// contact is refused.
 	Doom bool
 	// Pending takes the keys that are deleted or gone off the pending table.
 	Pending bool
@@ -57,11 +62,13 @@ type Committing struct {
 
 // Commit is what the ledger is to remember of a batch.
 type Commit struct {
-	// Progress is the record's new document, and Deleted its new figure.
+	// Progress is the record's new document, nil if it stays, and Deleted its new
+	// figure.
 	Progress []byte
 	Deleted  int64
-	// Archive holds the entries of contacts that are deleted.
+	// Archive holds entries of contacts that are deleted. One of another contact
+	// undoes the batch, with ErrInvalidRequest.
 	Archive []ArchiveEntry
-	// Event is kept until it is acknowledged; nil: none.
+	// Event is kept, under the new sequence, until it is acknowledged; nil: none.
 	Event []byte
 }

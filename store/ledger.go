@@ -19,6 +19,14 @@ import (
 // Nothing outside the scope that a request names is seen or changed: to others
 // it does not exist.
 //
+// What names something (a scope, an ID, an idempotency key, a holder, a key of
+// hashes) is valid UTF-8 without NUL of at most 255 bytes, and exact: case and
+// trailing spaces count. Other texts are valid UTF-8 without NUL. Documents are
+// kept byte by byte. Requests are checked before anything is looked at, and refused
+// with ErrInvalidRequest; those with a Check method by that. An operation that is
+// not there in the scope is ErrNotFound to what changes or gets one, and has
+// neither targets nor events.
+//
 // Times are given and compared by the ledger's own clock, the database's where
 // there is one, to the microsecond and in UTC; so instances whose clocks differ
 // agree about what is due and who holds what. The zero time means never, or not
@@ -44,8 +52,8 @@ type Archive interface {
 }
 
 // ArchiveEntry says that a contact was deleted. Entries of one scope with the
-// same key and the same hash are one: a further deletion keeps First, and
-// replaces what else it brings.
+// same key and the same hash are one: a further deletion keeps First, counts in
+// Times, and replaces all else.
 type ArchiveEntry struct {
 	Key contacts.Key
 	// HashKeyID names the secret that Hash was made with; both are empty where

@@ -43,6 +43,10 @@ func States() []State {
 // Terminal reports whether nothing follows.
 func (s State) Terminal() bool { return s == StateCompleted || s == StateCancelled }
 
+// Resumes reports whether an operation in this state goes back to the one that
+// it left.
+func (s State) Resumes() bool { return s == StatePaused || s == StateFailed }
+
 // May reports whether an operation in this state may get the other one. Left is
 // the state that a paused or failed one left.
 func (s State) May(next, left State) bool {
@@ -94,7 +98,9 @@ type Operation struct {
 	// being asked; zero: never.
 	Ready time.Time
 	Lease Lease
-	// Sequence grows by one with every change under a lease.
+	// Sequence grows by one with every [Leases.Save], every [Targets.Add] and
+	// [Targets.Release], and every [Store.Delete] with a checkpoint. Nothing else
+	// changes it: neither Acquire, nor Renew, nor Ask.
 	Sequence int64
 	// Deleted and Targets are figures for lists: the contacts deleted so far, and
 	// those that are fixed and not settled yet.
@@ -116,10 +122,11 @@ type Lease struct {
 // Operations keeps the records.
 type Operations interface {
 	// Create adds a record, with the times and the targets that the ledger
-	// itself sets left out, and returns it as it is kept. One whose ID or Key is
-	// there already is not added: the answer is the record that is there, with
-	// ErrExists. With a TTL it is held by its Lease.Holder from the beginning,
-	// with the term 1.
+	// itself sets left out, and returns it as it is kept. One whose Key or ID is
+	// there already is not added: the answer is the record that is there, the one
+	// with the Key if both are, and ErrExists. The record of another scope is not
+	// shown. An operation begins preparing, pending, processing or refused. With a
+	// TTL it is held by its Lease.Holder from the beginning, with the term 1.
 	Create(ctx context.Context, r CreateRequest) (Operation, error)
 	// Get returns a record, or ErrNotFound.
 	Get(ctx context.Context, scope, id string) (Operation, error)
@@ -133,8 +140,8 @@ type Operations interface {
 	// months in every zone.
 	Summary(ctx context.Context, r SummaryRequest) ([]SummaryCell, error)
 	// Ask leaves word for who holds the operation, or will. It fails with
-	// ErrState where the operation is in a terminal state. Pausing does not
-	// replace cancelling.
+	// ErrState where the operation is in a terminal state. Nothing replaces
+	// cancelling; the answer is the record as it is kept.
 	Ask(ctx context.Context, scope, id string, wanted Wanted) (Operation, error)
 }
 
@@ -196,16 +203,18 @@ type SummaryCell struct {
 // nothing then and fail with ErrFenced.
 type Leases interface {
 	// Acquire takes the lease of an operation that nobody holds, or whose lease
-	// has lapsed: the term grows by one. While another holds it, the answer is
-	// ErrHeld with the record. It fails with ErrState where the operation is in a
-	// terminal state.
+	// has lapsed: the term grows by one. While it is held, also by a holder of that
+	// name, the answer is ErrHeld with the record. It fails with ErrState where the
+	// operation is in a terminal state.
 	Acquire(ctx context.Context, r AcquireRequest) (Operation, error)
 	// Renew lets the lease hold for so long from now on, also when it has lapsed
-	// and nobody took it. It waits for a transaction of the same term that is
+	// and nobody took it. It fails with ErrFenced when the term is another, or the
+	// lease was given back. It waits for a transaction of the same term that is
 	// still running, so that the record it returns says what became of that.
 	Renew(ctx context.Context, r RenewRequest) (Operation, error)
-	// Save changes the record under the lease. Term and sequence must be those
-	// that are kept.
+	// Save changes the record under the lease. It fails with ErrFenced when term
+	// or sequence are not those that are kept, or the lease was given back. A lease
+	// that has lapsed and that nobody took is as good as any.
 	Save(ctx context.Context, r SaveRequest) (Operation, error)
 }
 
@@ -232,17 +241,22 @@ type RenewRequest struct {
 // SaveRequest asks for a change of the record. What is nil stays as it is.
 type SaveRequest struct {
 	Fence
-	// State and Left; empty: they stay as they are. A change that
-	// [State.May] does not allow is refused with ErrState. Entering a terminal
-	// state sets Finished, and ends what is wanted.
-	State, Left State
+	// State; empty: it stays as it is. A change that [State.May] does not allow is
+	// refused with ErrState, and so is a terminal state while there are targets.
+	// Entering one sets Finished, ends what is wanted and the lease, and takes the
+	// operation from what is ready.
+	State State
+	// Left is the state that an operation which becomes paused or failed leaves.
+	// The ledger sets it; another one given here is refused with ErrState.
+	Left State
 	// Request and Progress replace the documents; nil: they stay. What is empty
 	// and not nil empties them.
 	Request, Progress []byte
 	Deleted           *int64
 	// Ready and Due are set from the ledger's now on.
 	Ready, Due *When
-	// Done ends what is wanted, because it was done.
+	// Done ends a pause that is wanted, because it was done. A cancellation is
+	// wanted until the operation is in a terminal state.
 	Done bool
 	// TTL lets the lease hold for so long from now on; 0: the lease is given
 	// back.

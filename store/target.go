@@ -12,17 +12,21 @@ import (
 // by [Store.Delete], with the batch, or by Release.
 type Targets interface {
 	// Add fixes targets and saves the record, under the lease, and returns how
-	// many were new to the operation. The others stay as they are.
+	// many were new to the operation; of one that occurs twice the first counts.
+	// The others stay as they are.
 	Add(ctx context.Context, r AddRequest) (AddResult, error)
 	// Page returns the operation's targets in the order in which they were added.
 	Page(ctx context.Context, r TargetsRequest) (TargetPage, error)
 	// Release takes targets off, so that their contacts are as they were before,
 	// and returns how many were there. Without a lease it works on operations that
 	// are pending and held by nobody, else it fails with ErrState or ErrHeld; with
-	// one it saves the record as well. Doomed targets are not released.
+	// one it saves the record as well. Doomed targets are not released, and what
+	// is not a target does no harm.
 	Release(ctx context.Context, r ReleaseRequest) (ReleaseResult, error)
-	// Suppressed returns those of the keys that are suppressed in the scope, each
-	// once, with the operation that is due last. It asks for all keys at once.
+	// Suppressed returns those of the keys that are suppressed in the scope, in any
+	// order, each once, with the operation whose Due here is the latest, a zero one
+	// being the earliest, and the first by ID of several. It asks for all keys at
+	// once.
 	Suppressed(ctx context.Context, scope string, keys []contacts.Key) ([]Suppressed, error)
 	// Suppressions returns what is suppressed in the scope in the order of the
 	// operations' IDs and of the targets.
@@ -100,7 +104,7 @@ type ReleaseResult struct {
 type Suppressed struct {
 	Key       contacts.Key
 	Operation string
-	Due       time.Time // zero: not known yet, or it is being deleted
+	Due       time.Time // of a pending operation; else zero: not known yet, or it is being deleted
 	State     State     // of the operation
 }
 
