@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -37,16 +38,12 @@ func (s *Store) tie(b store.Batch, keys []contacts.Key) (*ties, error) {
 		return nil, nil //nolint:nilnil // as documented
 	case s.ledger == nil:
 		return nil, invalid(errors.New("there is no ledger for a checkpoint"))
-	case b.DryRun:
-		return nil, invalid(errors.New("a dry run has no checkpoint"))
-	case c.TTL <= 0:
-		return nil, invalid(errors.New("a lease of no time"))
-	case c.Commit == nil:
-		return nil, invalid(errors.New("a checkpoint that remembers nothing"))
-	case c.Stamped == nil && len(c.Stamp) > 0:
-		return nil, invalid(errors.New("nothing makes stamps of the fields"))
-	case c.Doom && (b.MaxRows == 0 || len(keys) > 1):
-		return nil, invalid(errors.New("only one contact can go in several transactions, with a bound for each"))
+	}
+	if err := faulty(b.CheckCheckpoint()); err != nil {
+		return nil, err
+	}
+	if c.Doom && len(keys) > 1 {
+		return nil, invalid(errors.New("a batch that dooms has one contact"))
 	}
 	out := &ties{ledger: s.ledger, Checkpoint: c, keys: keys}
 	for _, name := range slices.Concat(c.Fields, c.Stamp) {
@@ -71,15 +68,17 @@ func (c *ties) enter(t *tx, keys []contacts.Key) ([]contacts.Key, error) {
 	if err := c.take(t); err != nil {
 		return nil, err
 	}
-	if err := c.fence(t); err != nil {
+	o, err := c.fence(t)
+	if err != nil {
 		return nil, err
 	}
-	c.fixed, c.released, c.values = nil, map[contacts.Key]bool{}, map[contacts.Key][]where.Value{}
-	if !c.Pinned && !c.Doom {
-		return keys, nil
+	c.fixed, c.released, c.values = nil, map[contacts.Key]bool{}, make(map[contacts.Key][]where.Value, len(keys))
+	if len(keys) > 0 && (o.targets > 0 || c.Pinned) {
+		if c.fixed, err = c.ledger.fixed(t, c.ID, keys); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	if c.fixed, err = c.ledger.fixed(t, c.ID, keys); err != nil || !c.Pinned {
+	if err := c.allowed(t.op, o); err != nil || !c.Pinned {
 		return keys, err
 	}
 	var out []contacts.Key
@@ -93,35 +92,55 @@ func (c *ties) enter(t *tx, keys []contacts.Key) ([]contacts.Key, error) {
 	return out, nil
 }
 
-// fence reads the operation under its lock, and fails when it is not this
-// lease's turn. The clock is read here, and the end of the lease from the clock
-// again at the end.
-func (c *ties) fence(t *tx) error {
+// standing is what is asked of an operation before a batch.
+type standing struct {
+	state, wanted string
+	targets       int64
+	stopped       bool
+}
+
+// fence reads the operation under its lock, and fails when the lease is lost.
+// The clock is read here, and for the end of the lease again at the end.
+func (c *ties) fence(t *tx) (o standing, err error) {
 	s := selection{
-		columns: []term{c.sql("[o].[term], [o].[sequence], [o].[holder], [o].[state], [o].[wanted], [o].[ordinal], {now}, " +
+		columns: []term{c.sql("[o].[term], [o].[sequence], [o].[holder], [o].[state], [o].[wanted], [o].[targets], [o].[ordinal], {now}, " +
 			"COALESCE((SELECT [s].[stopped] FROM {settings} AS [s] WHERE [s].[scope] = [o].[scope]), 0)")},
 		from: c.sql("{operations} AS [o]"), where: c.sql("[o].[id] = ?text AND [o].[scope] = ?text", c.ID, c.Scope), lock: c.locksRows(),
 	}
 	var term, sequence, stopped int64
-	var holder, state, wanted string
+	var holder string
 	found := false
-	err := t.query("", s.term(), func(r *sql.Rows) error {
+	err = t.query("", s.term(), func(r *sql.Rows) error {
 		found = true
-		return r.Scan(&term, &sequence, &holder, &state, &wanted, &c.ordinal, &c.now, &stopped)
+		return r.Scan(&term, &sequence, &holder, &o.state, &o.wanted, &o.targets, &c.ordinal, &c.now, &stopped)
 	})
+	o.stopped = stopped != 0
 	switch {
 	case err != nil:
-		return err
 	case !found:
-		return class(t.op, store.ErrNotFound, "")
+		err = class(t.op, store.ErrNotFound, "")
 	case term != c.Term || sequence != c.Sequence || holder == "":
-		return class(t.op, store.ErrFenced, "")
-	case store.State(state).Terminal():
-		return class(t.op, store.ErrState, "the operation is "+state)
-	case wanted != "":
-		return class(t.op, store.ErrInterrupted, "the operation is asked to "+wanted)
-	case stopped != 0:
-		return class(t.op, store.ErrInterrupted, "the stop switch is on")
+		err = class(t.op, store.ErrFenced, "")
+	}
+	return o, err
+}
+
+// allowed refuses a batch that the operation does not allow now.
+func (c *ties) allowed(op string, o standing) error {
+	continues := false
+	for _, target := range c.fixed {
+		if target.Doomed && !c.Doom {
+			return class(op, store.ErrState, "a doomed target needs a batch that dooms")
+		}
+		continues = continues || target.Doomed
+	}
+	switch wanted := store.Wanted(o.wanted); {
+	case store.State(o.state) != store.StateProcessing:
+		return class(op, store.ErrState, "the operation is "+o.state)
+	case wanted == store.WantedPause, wanted == store.WantedCancel && !continues:
+		return class(op, store.ErrInterrupted, "somebody wants to "+o.wanted)
+	case o.stopped:
+		return class(op, store.ErrInterrupted, "the stop switch is on")
 	}
 	return nil
 }
@@ -152,15 +171,18 @@ func (c *ties) same(k contacts.Key, values []where.Value) bool {
 	}
 	n := len(c.Fields)
 	c.values[k] = values[:n:n]
-	stamp := c.fixed[k].Stamp
-	return !c.Pinned || stamp == nil || c.Stamped != nil && bytes.Equal(stamp, c.Stamped(values[n:]))
+	target := c.fixed[k]
+	if !c.Pinned && !target.Doomed || target.Stamp == nil {
+		return true
+	}
+	return c.Stamped != nil && bytes.Equal(target.Stamp, c.Stamped(values[n:]))
 }
 
 // dooms reports whether the contact may go in several transactions, and doomed
 // whether it has begun to go.
 func (c *ties) dooms() bool { return c != nil && c.Doom }
 
-func (c *ties) doomed() bool { return c.dooms() && c.fixed[c.keys[0]].Doomed }
+func (c *ties) doomed() bool { return c.dooms() && len(c.keys) > 0 && c.fixed[c.keys[0]].Doomed }
 
 // commit writes what the ledger is to remember. It is the last thing in the
 // transaction.
@@ -169,6 +191,8 @@ func (c *ties) commit(t *tx, o store.Outcome) error {
 		return nil
 	}
 	what := store.Committing{Outcome: o}
+	what.Outcome.Deleted, what.Outcome.Skipped = slices.Clone(o.Deleted), slices.Clone(o.Skipped)
+	what.Outcome.Unfinished, what.Outcome.Rows = slices.Clone(o.Unfinished), maps.Clone(o.Rows)
 	for _, k := range o.Deleted {
 		what.Values = append(what.Values, c.values[k])
 		if c.Pinned {
@@ -179,7 +203,10 @@ func (c *ties) commit(t *tx, o store.Outcome) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: %s: %w", t.op, err)
 	}
-	if err := c.archive(t, c.ID, c.Scope, c.now, commit.Archive); err != nil {
+	if err := faulty(commit.Check()); err != nil {
+		return err
+	}
+	if err := c.archive(t, c.Scope, c.now, commit.Archive, o.Deleted); err != nil {
 		return err
 	}
 	settled, err := c.settle(t, o)
@@ -255,13 +282,15 @@ func (c *ties) doom(t *tx, k contacts.Key) (int64, error) {
 // advance changes the record, and fails when it is not the one that was locked.
 func (c *ties) advance(t *tx, commit store.Commit, settled int64) error {
 	set := []assignment{
-		{c.quote("progress"), c.sql("?bytes", blob(commit.Progress))},
 		{c.quote("deleted"), c.sql("?int", commit.Deleted)},
 		{c.quote("sequence"), c.sql("?int", c.Sequence+1)},
 		{c.quote("targets"), c.sql("[targets] - ?int", settled)},
 		{c.quote("ordinal"), c.sql("?int", c.ordinal)},
 		{c.quote("updated"), c.sql("?int", c.now)},
 		{c.quote("expires"), c.sql("{now} + ?int", int64(c.TTL/time.Microsecond))},
+	}
+	if commit.Progress != nil {
+		set = append(set, assignment{c.quote("progress"), c.sql("?bytes", commit.Progress)})
 	}
 	n, err := t.exec("", updateRows(c.ledger.table("operations"), set, c.sql(
 		"[id] = ?text AND [scope] = ?text AND [term] = ?int AND [sequence] = ?int AND [holder] <> ?text", c.ID, c.Scope, c.Term, c.Sequence, "")))

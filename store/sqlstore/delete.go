@@ -40,7 +40,7 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	for i, k := range keys {
 		d.places[k] = i
 	}
-	if len(keys) == 0 {
+	if len(keys) == 0 && ties == nil {
 		return store.Outcome{Rows: d.rows()}, nil
 	}
 	for range maxRounds {

@@ -74,8 +74,13 @@ func (s *Store) Ledger() *store.Ledger {
 
 // openLedger finds the ledger's tables and compares them with the schema's key.
 func (s *Store) openLedger(ctx context.Context, naming dialect.Naming) error {
-	if err := current(ctx, s.db, s.dialect(), s.model, naming); err != nil {
-		return err
+	at := func(n *dialect.Naming) { *n = naming }
+	status, err := MigrationStatus(ctx, s.db, s.dialect(), s.model.schema, at)
+	if err == nil {
+		err = status.Err
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: open: %w", err)
 	}
 	l := &ledger{Store: s, naming: naming, tables: tableSet{}, keyed: map[string]*rowSet{}}
 	var names []string
@@ -108,7 +113,7 @@ func (s *Store) openLedger(ctx context.Context, naming dialect.Naming) error {
 		l.keyed[t.name] = &rowSet{table: t.name, fields: t.key, key: t.key}
 	}
 	s.ledger = l
-	return l.sameKey(ctx)
+	return nil
 }
 
 // level enters a table of the ledger in a statement of its own. The keys of

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,8 +23,8 @@ const entryColumns = "[c].[hash_key], [c].[hash], [c].[rule], [c].[reason], [c].
 // Lookup implements [store.Archive].
 func (l archive) Lookup(ctx context.Context, r store.LookupRequest) ([]store.ArchiveEntry, error) {
 	keys, err := l.distinct(r.Keys)
-	if err != nil {
-		return nil, invalid(err)
+	if err := faulty(r.Check(), err); err != nil {
+		return nil, err
 	}
 	var out []store.ArchiveEntry
 	ask := func(test func(*builder, level) (term, error)) error {
@@ -65,19 +66,13 @@ func sameEntry(a, b store.ArchiveEntry) bool {
 	return a.Key == b.Key && a.HashKeyID == b.HashKeyID && bytes.Equal(a.Hash, b.Hash)
 }
 
-// hashed is true for entries with one of the hashes; an empty one is none.
+// hashed is true for entries with one of the hashes.
 func (l *ledger) hashed(hashes []store.Hash) term {
 	var sums, marks = []any{}, []string{}
 	var each []term
 	for _, h := range hashes {
-		if len(h.Sum) == 0 {
-			continue
-		}
 		marks, sums = append(marks, "?bytes"), append(sums, h.Sum)
 		each = append(each, l.sql("[c].[hash] = ?bytes AND [c].[hash_key] = ?text", h.Sum, h.KeyID))
-	}
-	if len(each) == 0 {
-		return expr("1 = 0")
 	}
 	return all(l.sql("[c].[hash] IN ("+strings.Join(marks, ", ")+")", sums...), anyOf(each...)) // the list is what the index is for
 }
@@ -91,7 +86,7 @@ func (l *ledger) scanEntry(r *sql.Rows) (e store.ArchiveEntry, err error) {
 
 // Prune implements [store.Archive].
 func (l archive) Prune(ctx context.Context, r store.PruneRequest) (int64, error) {
-	if err := limited(r.Limit); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return 0, err
 	}
 	var n int64
@@ -121,15 +116,27 @@ func (l archive) Prune(ctx context.Context, r store.PruneRequest) (int64, error)
 	return n, nil
 }
 
-// archive adds entries, or another deletion to those that are there.
-func (l *ledger) archive(t *tx, operation, scope string, now int64, entries []store.ArchiveEntry) error {
+// archive adds entries of deleted contacts, or another deletion to those that
+// are there. An entry that occurs again counts as well, and the last one stays.
+func (l *ledger) archive(t *tx, scope string, now int64, entries []store.ArchiveEntry, deleted []contacts.Key) error {
 	if len(entries) == 0 {
 		return nil
 	}
+	gone := make(map[contacts.Key]bool, len(deleted))
+	for _, k := range deleted {
+		gone[k] = true
+	}
 	rows := make([][]any, 0, len(entries))
-	last := map[string]int{}
+	seen := map[string]int{}
 	for i, e := range entries {
-		k, err := l.archivable(e)
+		k, err := l.model.schema.CheckKey(e.Key)
+		switch {
+		case err != nil:
+		case !gone[k]:
+			err = errors.New("it is of a contact that is not deleted")
+		default:
+			err = l.fits(k)
+		}
 		if err != nil {
 			return invalid(fmt.Errorf("archive entry %d of %d: %w", i+1, len(entries), err))
 		}
@@ -137,16 +144,17 @@ func (l *ledger) archive(t *tx, operation, scope string, now int64, entries []st
 		if err != nil {
 			return err
 		}
-		if e.Operation == "" {
-			e.Operation = operation
-		}
+		n := len(values) + 8 // the place of times
 		row := append(values, scope, e.HashKeyID, blob(e.Hash), e.Rule, e.Reason, e.Operation, now, now, 1, blob(e.Fields))
-		same := fmt.Sprintf("%q %q %q", k, e.HashKeyID, e.Hash)
-		if at, again := last[same]; again { // a statement cannot add one twice
+		id := fmt.Sprintf("%q %q %q", k, e.HashKeyID, e.Hash)
+		if at, again := seen[id]; again { // a statement cannot add one twice
+			if before, ok := rows[at][n].(int); ok {
+				row[n] = before + 1
+			}
 			rows[at] = row
 			continue
 		}
-		last[same] = len(rows)
+		seen[id] = len(rows)
 		rows = append(rows, row)
 	}
 	key := strings.Join(quotedBy(l.engine, columnNames(l.keyed["archive"].key)), ", ")
@@ -156,25 +164,8 @@ func (l *ledger) archive(t *tx, operation, scope string, now int64, entries []st
 			"scope text", "hash_key text", "hash bytes", "rule int", "reason text", "operation text", "first_at int", "last_at int", "times int", "fields bytes",
 		},
 		suffix: l.onConflict("archive", key+", [scope], [hash_key], [hash]",
-			"[rule] = new.rule, [reason] = new.reason, [operation] = new.operation, [last_at] = new.last_at, [times] = old.times + 1, [fields] = new.fields"),
+			"[rule] = new.rule, [reason] = new.reason, [operation] = new.operation, [last_at] = new.last_at, [times] = old.times + new.times, [fields] = new.fields"),
 	})
-}
-
-// archivable checks an entry and returns its key.
-func (l *ledger) archivable(e store.ArchiveEntry) (contacts.Key, error) {
-	k, err := l.model.schema.CheckKey(e.Key)
-	switch {
-	case err != nil:
-		return k, err //nolint:wrapcheck // by the only caller
-	case len(e.Hash) > maxDigest:
-		return k, fmt.Errorf("a hash has at most %d bytes", maxDigest)
-	}
-	err = legible(text{name: "the hash's key ID", value: e.HashKeyID, most: maxWord}, text{name: "the reason", value: e.Reason},
-		text{name: "the operation's ID", value: e.Operation, most: maxWord})
-	if err == nil {
-		err = l.fits(k)
-	}
-	return k, err
 }
 
 func quotedBy(e syntax, names []string) []string {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,19 +40,17 @@ type ledgerKind uint8
 
 const (
 	number ledgerKind = iota + 1 // an integer; times are microseconds since 1970, 0 for none
-	word                         // a text of at most maxWord characters
-	label                        // a text of at most maxLabel characters
+	word                         // what names something: a text of at most maxWord bytes
 	prose                        // any text
 	digest                       // at most maxDigest bytes
 	document                     // any bytes
 	keyPart                      // of a contact's key
 )
 
-// What the shorter columns hold. Longer values are refused here, because a
-// server in a loose mode would cut them off.
+// What the shorter columns hold. Longer values are refused by package store and
+// by fits, because a server in a loose mode would cut them off.
 const (
-	maxWord   = 64
-	maxLabel  = 128
+	maxWord   = 255
 	maxDigest = 64
 	maxKey    = 255 // characters of a text in a key, on MySQL
 )
@@ -62,8 +61,7 @@ const (
 func typeOf(e engine, c ledgerColumn) string {
 	types := map[ledgerKind][3]string{
 		number:   {"INTEGER", "bigint", "BIGINT"},
-		word:     {"TEXT", `text COLLATE "C"`, "VARCHAR(" + strconv.Itoa(maxWord) + ")" + exactText},
-		label:    {"TEXT", `text COLLATE "C"`, "VARCHAR(" + strconv.Itoa(maxLabel) + ")" + exactText},
+		word:     {"TEXT", `text COLLATE "C"`, "VARBINARY(" + strconv.Itoa(maxWord) + ")"},
 		prose:    {"TEXT", `text COLLATE "C"`, "LONGTEXT" + exactText},
 		digest:   {"BLOB", "bytea", "VARBINARY(" + strconv.Itoa(maxDigest) + ")"},
 		document: {"BLOB", "bytea", "LONGBLOB"},
@@ -89,17 +87,18 @@ func ledgerKey(key []contacts.Field) []contacts.Field {
 func layout(key []contacts.Field) []ledgerTable {
 	fields := ledgerKey(key)
 	names := columnNames(fields)
-	var parts []ledgerColumn
+	parts := make([]ledgerColumn, len(fields))
 	for i := range fields {
-		parts = append(parts, ledgerColumn{name: names[i], kind: keyPart, field: &fields[i]})
+		parts[i] = ledgerColumn{name: names[i], kind: keyPart, field: &fields[i]}
 	}
+	parts = slices.Clip(parts)
 	with := func(before []string, after ...string) []string { return append(append(before, names...), after...) }
 	return []ledgerTable{
 		{
 			name: "operations", primary: []string{"id"},
-			columns: columnsOf("id word, scope label, format number, state word, left_state word, wanted word, created number, updated number, "+
-				"finished number, due number, ready number, holder label, term number, expires number, sequence number, deleted number, "+
-				"targets number, ordinal number, request document, progress document", ledgerColumn{name: "request_key", kind: label, nullable: true}),
+			columns: columnsOf("id word, scope word, format number, state word, left_state word, wanted word, created number, updated number, "+
+				"finished number, due number, ready number, holder word, term number, expires number, sequence number, deleted number, "+
+				"targets number, ordinal number, request document, progress document", ledgerColumn{name: "request_key", kind: word, nullable: true}),
 			indexes: []ledgerIndex{
 				{name: "created", columns: []string{"scope", "created", "id", "state", "deleted"}},
 				{name: "state", columns: []string{"scope", "state", "created", "id"}},
@@ -109,7 +108,7 @@ func layout(key []contacts.Field) []ledgerTable {
 		},
 		{
 			name: "targets", primary: with([]string{"operation"}), key: fields,
-			columns: columnsOf("operation word, scope label, ordinal number, suppressed number, doomed number, stamp document, reason prose", parts...),
+			columns: columnsOf("operation word, scope word, ordinal number, suppressed number, doomed number, reason prose", append(parts, ledgerColumn{name: "stamp", kind: document, nullable: true})...),
 			indexes: []ledgerIndex{
 				{name: "ordinal", columns: []string{"scope", "operation", "ordinal"}},
 				{name: "suppressed", columns: with(nil, "scope", "suppressed")},
@@ -117,7 +116,7 @@ func layout(key []contacts.Field) []ledgerTable {
 		},
 		{
 			name: "archive", primary: with(nil, "scope", "hash_key", "hash"), key: fields,
-			columns: columnsOf("scope label, hash_key word, hash digest, rule number, reason prose, operation word, first_at number, last_at number, "+
+			columns: columnsOf("scope word, hash_key word, hash digest, rule number, reason prose, operation word, first_at number, last_at number, "+
 				"times number, fields document", parts...),
 			indexes: []ledgerIndex{
 				{name: "hash", columns: []string{"scope", "hash"}},
@@ -127,17 +126,17 @@ func layout(key []contacts.Field) []ledgerTable {
 		{
 			name: "pending", primary: with([]string{"scope"}), key: fields,
 			columns: append(parts,
-				ledgerColumn{name: "scope", kind: label, fill: true}, ledgerColumn{name: "reason", kind: prose, fill: true},
+				ledgerColumn{name: "scope", kind: word, fill: true}, ledgerColumn{name: "reason", kind: prose, fill: true},
 				ledgerColumn{name: "since", kind: number, fill: true}),
 		},
-		{name: "events", primary: []string{"operation", "sequence"}, columns: columnsOf("operation word, sequence number, scope label, happened number, document document")},
-		{name: "settings", primary: []string{"scope"}, columns: columnsOf("scope label, stopped number, why prose", ledgerColumn{name: "period", kind: number, nullable: true})},
-		{name: "layout", primary: []string{"keyed"}, columns: columnsOf("keyed label")},
+		{name: "events", primary: []string{"operation", "sequence"}, columns: columnsOf("operation word, sequence number, scope word, happened number, document document")},
+		{name: "settings", primary: []string{"scope"}, columns: columnsOf("scope word, stopped number, why prose", ledgerColumn{name: "period", kind: number, nullable: true})},
+		{name: "layout", primary: []string{"keyed"}, columns: columnsOf("keyed word")},
 	}
 }
 
 func columnsOf(list string, more ...ledgerColumn) []ledgerColumn {
-	kinds := map[string]ledgerKind{"number": number, "word": word, "label": label, "prose": prose, "digest": digest, "document": document}
+	kinds := map[string]ledgerKind{"number": number, "word": word, "label": word, "prose": prose, "digest": digest, "document": document}
 	var out []ledgerColumn
 	for one := range strings.SplitSeq(list, ", ") {
 		name, kind, _ := strings.Cut(one, " ")

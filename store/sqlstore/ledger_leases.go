@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/contactsweep/contactsweep/store"
@@ -17,10 +16,7 @@ var _ store.Leases = leases{}
 // Acquire implements [store.Leases].
 func (l leases) Acquire(ctx context.Context, r store.AcquireRequest) (store.Operation, error) {
 	const op = "acquire lease"
-	if r.TTL <= 0 {
-		return store.Operation{}, invalid(errors.New("a lease of no time"))
-	}
-	if err := legible(text{name: "the lease's holder", value: r.Holder, most: maxLabel, required: true}); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.Operation{}, err
 	}
 	return l.change(ctx, op, r.Scope, r.ID, func(o *record, now time.Time) error {
@@ -30,7 +26,7 @@ func (l leases) Acquire(ctx context.Context, r store.AcquireRequest) (store.Oper
 		case o.held(now):
 			return class(op, store.ErrHeld, "")
 		}
-		o.Lease = store.Lease{Holder: r.Holder, Term: o.Lease.Term + 1, Expires: after(now, r.TTL)}
+		o.Lease, o.Updated = store.Lease{Holder: r.Holder, Term: o.Lease.Term + 1, Expires: after(now, r.TTL)}, now
 		return nil
 	})
 }
@@ -41,8 +37,8 @@ func (o record) held(now time.Time) bool { return o.Lease.Holder != "" && o.Leas
 // Renew implements [store.Leases].
 func (l leases) Renew(ctx context.Context, r store.RenewRequest) (store.Operation, error) {
 	const op = "renew lease"
-	if r.TTL <= 0 {
-		return store.Operation{}, invalid(errors.New("a lease of no time"))
+	if err := faulty(r.Check()); err != nil {
+		return store.Operation{}, err
 	}
 	return l.change(ctx, op, r.Scope, r.ID, func(o *record, now time.Time) error {
 		if o.Lease.Holder == "" || o.Lease.Term != r.Term {
@@ -56,14 +52,19 @@ func (l leases) Renew(ctx context.Context, r store.RenewRequest) (store.Operatio
 // Save implements [store.Leases].
 func (l leases) Save(ctx context.Context, r store.SaveRequest) (store.Operation, error) {
 	const op = "save operation"
-	if err := savable(r); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.Operation{}, err
 	}
-	return l.change(ctx, op, r.Scope, r.ID, func(o *record, now time.Time) error { return o.apply(op, r, now) })
+	return l.change(ctx, op, r.Scope, r.ID, func(o *record, now time.Time) error {
+		if err := o.fenced(op, r.Fence); err != nil {
+			return err
+		}
+		return o.apply(op, r, now)
+	})
 }
 
-// change changes a record under its lock. With ErrHeld the answer is the record
-// as it is, else none with an error.
+// change changes a record under its lock. With ErrHeld and ErrState the answer
+// is the record as it is, else none with an error.
 func (l *ledger) change(ctx context.Context, op, scope, id string, by func(*record, time.Time) error) (store.Operation, error) {
 	var out store.Operation
 	err := l.begin(ctx, op, func(t *tx) error {
@@ -73,49 +74,30 @@ func (l *ledger) change(ctx context.Context, op, scope, id string, by func(*reco
 		}
 		o := was
 		err = by(&o, now)
-		out = o.Operation
-		if err != nil {
+		if out = o.Operation; err != nil {
 			return err
 		}
-		o.Updated = now
-		out = o.Operation
 		return l.save(t, was, o)
 	})
-	if err != nil && !errors.Is(err, store.ErrHeld) {
+	if err != nil && !errors.Is(err, store.ErrHeld) && !errors.Is(err, store.ErrState) {
 		out = store.Operation{}
 	}
 	return out, err
 }
 
-// savable refuses a change that makes no sense.
-func savable(r store.SaveRequest) error {
-	if r.TTL < 0 {
-		return invalid(errors.New("a lease of less than no time"))
-	}
-	for _, s := range [...]store.State{r.State, r.Left} {
-		known := s == ""
-		for _, one := range store.States() {
-			known = known || s == one
-		}
-		if !known {
-			return invalid(fmt.Errorf("there is no state %q", s))
-		}
+// fenced is nil when the fence's lease is the record's.
+func (o *record) fenced(op string, f store.Fence) error {
+	if o.Lease.Holder == "" || o.Lease.Term != f.Term || o.Sequence != f.Sequence {
+		return class(op, store.ErrFenced, "")
 	}
 	return nil
 }
 
-// apply makes the change, under the record's lock.
+// apply makes a change under the record's lock and its fence. The record's
+// number of targets is what it will be.
 func (o *record) apply(op string, r store.SaveRequest, now time.Time) error {
-	switch {
-	case o.Lease.Holder == "" || o.Lease.Term != r.Term || o.Sequence != r.Sequence:
-		return class(op, store.ErrFenced, "")
-	case o.State.Terminal():
-		return class(op, store.ErrState, "the operation is "+string(o.State))
-	case r.State != "" && r.State != o.State && !o.State.May(r.State, o.Left):
-		return class(op, store.ErrState, "an operation that is "+string(o.State)+" cannot become "+string(r.State))
-	}
-	if r.Left != "" {
-		o.Left = r.Left
+	if err := o.arrow(op, r); err != nil {
+		return err
 	}
 	if r.Request != nil {
 		o.Request = loaded(r.Request)
@@ -126,32 +108,52 @@ func (o *record) apply(op string, r store.SaveRequest, now time.Time) error {
 	if r.Deleted != nil {
 		o.Deleted = *r.Deleted
 	}
-	if r.Ready != nil {
-		o.Ready = from(now, *r.Ready)
-	}
-	if r.Due != nil {
-		o.Due = from(now, *r.Due)
-	}
-	if r.Done {
+	o.Ready, o.Due = when(o.Ready, r.Ready, now), when(o.Due, r.Due, now)
+	if r.Done && o.Wanted == store.WantedPause {
 		o.Wanted = store.WantedNothing
+	}
+	if r.State.Resumes() {
+		o.Left = o.State
 	}
 	if r.State != "" {
 		o.State = r.State
 	}
-	if o.State.Terminal() { // nobody takes it up any more
+	if o.State.Terminal() {
 		o.Finished, o.Wanted, o.Ready = now, store.WantedNothing, time.Time{}
 	}
 	o.Lease.Expires = after(now, r.TTL)
-	if r.TTL == 0 {
+	if r.TTL == 0 || o.State.Terminal() {
 		o.Lease.Holder, o.Lease.Expires = "", time.Time{}
 	}
 	o.Sequence++
+	o.Updated = now
 	return nil
 }
 
-// from is a time from now on, or never.
-func from(now time.Time, w store.When) time.Time {
-	if w.Never {
+// arrow refuses changes of the state that must not be.
+func (o *record) arrow(op string, r store.SaveRequest) error {
+	detail := ""
+	switch next := r.State; {
+	case next == "":
+		return nil
+	case !o.State.May(next, o.Left):
+		detail = "an operation that is " + string(o.State) + " cannot become " + string(next)
+	case r.Left != "" && r.Left != o.State:
+		detail = "the operation does not leave the state that it is said to leave"
+	case next.Terminal() && o.Targets > 0:
+		detail = "there are targets left"
+	default:
+		return nil
+	}
+	return class(op, store.ErrState, detail)
+}
+
+// when is a time from now on, or never; what is nil stays.
+func when(was time.Time, w *store.When, now time.Time) time.Time {
+	switch {
+	case w == nil:
+		return was
+	case w.Never:
 		return time.Time{}
 	}
 	return after(now, w.In)

@@ -14,11 +14,11 @@ import (
 // List implements [store.Operations].
 func (l operations) List(ctx context.Context, r store.ListRequest) (store.OperationPage, error) {
 	const op = "list operations"
-	if err := limited(r.Limit); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.OperationPage{}, err
 	}
 	q := listing{ledger: l.ledger, request: r}
-	if r.After != "" && !r.Ready {
+	if r.After != "" {
 		if err := q.after.read(r.After); err != nil {
 			return store.OperationPage{}, invalid(err)
 		}
@@ -38,7 +38,7 @@ func (l operations) List(ctx context.Context, r store.ListRequest) (store.Operat
 		return store.OperationPage{}, err
 	}
 	if n := len(out.Operations); n > r.Limit {
-		out.Operations, out.More = out.Operations[:r.Limit], !r.Ready
+		out.Operations, out.More = out.Operations[:r.Limit], true
 	}
 	out.Next = r.After
 	if n := len(out.Operations); n > 0 && !r.Ready {
@@ -60,10 +60,10 @@ type listing struct {
 func (q listing) term(now int64) term {
 	order := []string{q.write("[o].[created]"), q.write("[o].[id]")}
 	if q.request.Ready {
-		s := q.records(q.request.Documents, all(
+		s := q.records(q.request.Documents, all(append(q.created(q.request.From, q.request.Until),
 			q.sql("[o].[scope] = ?text AND [o].[ready] > ?int AND [o].[ready] <= ?int AND [o].[expires] <= ?int", q.request.Scope, 0, now, now),
-			q.among(q.request.States)))
-		s.order, s.limit = []string{q.write("[o].[ready]"), order[1]}, int64(q.request.Limit)
+			q.among(q.request.States))...))
+		s.order, s.limit = []string{q.write("[o].[ready]"), order[1]}, int64(q.request.Limit)+1
 		return s.term()
 	}
 	if !q.request.OldestFirst {
@@ -138,6 +138,9 @@ func (l *ledger) among(states []store.State) term {
 
 // Summary implements [store.Operations].
 func (l operations) Summary(ctx context.Context, r store.SummaryRequest) ([]store.SummaryCell, error) {
+	if err := faulty(store.CheckScope(r.Scope)); err != nil {
+		return nil, err
+	}
 	const quarter = int64(15 * time.Minute / time.Microsecond)
 	divided, whole := "/", "bigint"
 	if l.dialect() == MySQL {

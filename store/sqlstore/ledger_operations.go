@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +19,10 @@ var _ store.Operations = operations{}
 // Create implements [store.Operations].
 func (l operations) Create(ctx context.Context, r store.CreateRequest) (store.Operation, error) {
 	const op = "create operation"
-	o := record{Operation: r.Operation}
-	if err := creatable(r); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.Operation{}, err
 	}
+	o := record{}
 	err := l.begin(ctx, op, func(t *tx) error {
 		at, err := l.now(t)
 		if err != nil {
@@ -71,23 +70,6 @@ func kinds(columns string) string {
 	return strings.Join(parts, ", ")
 }
 
-// creatable refuses a request that cannot be kept.
-func creatable(r store.CreateRequest) error {
-	o := r.Operation
-	switch {
-	case !slices.Contains(store.States(), o.State):
-		return invalid(fmt.Errorf("there is no state %q", o.State))
-	case o.Left != "" && !slices.Contains(store.States(), o.Left):
-		return invalid(fmt.Errorf("there is no state %q", o.Left))
-	case r.TTL < 0:
-		return invalid(errors.New("a lease of less than no time"))
-	case r.TTL > 0 && o.Lease.Holder == "":
-		return invalid(errors.New("a lease without a holder"))
-	}
-	return legible(identified(o.ID), scoped(o.Scope), text{name: "the idempotency key", value: o.Key, most: maxLabel},
-		text{name: "the lease's holder", value: o.Lease.Holder, most: maxLabel})
-}
-
 // begun is the record of a request.
 func begun(r store.CreateRequest, now time.Time) store.Operation {
 	o := r.Operation
@@ -99,9 +81,6 @@ func begun(r store.CreateRequest, now time.Time) store.Operation {
 	}
 	if r.DueIn != nil {
 		o.Due = after(now, *r.DueIn)
-	}
-	if o.State.Terminal() {
-		o.Finished = now
 	}
 	if r.TTL == 0 {
 		o.Lease = store.Lease{}
@@ -116,10 +95,11 @@ func after(now time.Time, d time.Duration) time.Time { return instant(now.Add(d)
 
 // there finds the record that is in the way of a new one.
 func (l operations) there(ctx context.Context, op string, o store.Operation) (out store.Operation, found bool, err error) {
-	ways := []term{l.sql("[o].[id] = ?text", o.ID)}
+	var ways []term
 	if o.Key != "" {
 		ways = append(ways, l.sql("[o].[scope] = ?text AND [o].[request_key] = ?text", o.Scope, o.Key))
 	}
+	ways = append(ways, l.sql("[o].[id] = ?text", o.ID))
 	for _, way := range ways {
 		err := l.read(ctx, op, l.records(true, way).term(), func(r *sql.Rows) error {
 			x, err := scanRecord(r, true)
@@ -138,13 +118,16 @@ func (l operations) there(ctx context.Context, op string, o store.Operation) (ou
 
 // Get implements [store.Operations].
 func (l operations) Get(ctx context.Context, scope, id string) (store.Operation, error) {
+	if err := faulty(store.CheckID(scope, id)); err != nil {
+		return store.Operation{}, err
+	}
 	return l.one(ctx, "read operation", l.sql("[o].[id] = ?text AND [o].[scope] = ?text", id, scope))
 }
 
 // Find implements [store.Operations].
 func (l operations) Find(ctx context.Context, scope, key string) (store.Operation, error) {
-	if key == "" { // which many have
-		return store.Operation{}, class("find operation", store.ErrNotFound, "")
+	if err := faulty(store.CheckIdempotencyKey(scope, key)); err != nil {
+		return store.Operation{}, err
 	}
 	return l.one(ctx, "find operation", l.sql("[o].[scope] = ?text AND [o].[request_key] = ?text", scope, key))
 }
@@ -166,25 +149,16 @@ func (l operations) one(ctx context.Context, op string, where term) (store.Opera
 // Ask implements [store.Operations].
 func (l operations) Ask(ctx context.Context, scope, id string, wanted store.Wanted) (store.Operation, error) {
 	const op = "ask an operation"
-	if wanted != store.WantedNothing && wanted != store.WantedPause && wanted != store.WantedCancel {
-		return store.Operation{}, invalid(fmt.Errorf("nobody can want %q", wanted))
+	if err := faulty(store.CheckID(scope, id), wanted.Check()); err != nil {
+		return store.Operation{}, err
 	}
-	var out store.Operation
-	err := l.begin(ctx, op, func(t *tx) error {
-		was, now, err := l.lock(t, scope, id)
-		switch {
-		case err != nil:
-			return err
-		case was.State.Terminal():
-			return class(op, store.ErrState, "the operation is "+string(was.State))
+	return l.change(ctx, op, scope, id, func(o *record, now time.Time) error {
+		if o.State.Terminal() {
+			return class(op, store.ErrState, "the operation is "+string(o.State))
 		}
-		o := was
-		if o.Wanted != store.WantedCancel {
-			o.Wanted = wanted
+		if o.Wanted != store.WantedCancel && o.Wanted != wanted {
+			o.Wanted, o.Updated = wanted, now
 		}
-		o.Updated = now
-		out = o.Operation
-		return l.save(t, was, o)
+		return nil
 	})
-	return out, emptied(&out, err)
 }

@@ -17,15 +17,12 @@ var _ store.Pending = pending{}
 
 // Put implements [store.Pending].
 func (l pending) Put(ctx context.Context, r store.PutRequest) error {
-	if err := legible(scoped(r.Scope)); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return err
 	}
 	reasons := map[contacts.Key]string{}
 	keys := make([]contacts.Key, len(r.Contacts))
 	for i, c := range r.Contacts {
-		if err := legible(text{name: "the reason of a contact", value: c.Reason}); err != nil {
-			return err
-		}
 		keys[i] = c.Key
 	}
 	keys, err := l.checked(keys)
@@ -60,7 +57,7 @@ func (l pending) Put(ctx context.Context, r store.PutRequest) error {
 
 // Page implements [store.Pending].
 func (l pending) Page(ctx context.Context, r store.PendingRequest) (store.PendingPage, error) {
-	if err := limited(r.Limit); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.PendingPage{}, err
 	}
 	b, c := l.level("pending")
@@ -100,8 +97,8 @@ func (l pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 // Remove implements [store.Pending].
 func (l pending) Remove(ctx context.Context, scope string, keys []contacts.Key) (int64, error) {
 	keys, err := l.distinct(keys)
-	if err != nil {
-		return 0, invalid(err)
+	if err := faulty(store.CheckScope(scope), err); err != nil {
+		return 0, err
 	}
 	var n int64
 	err = l.begin(ctx, "remove pending contacts", func(t *tx) error {
@@ -123,6 +120,9 @@ func (l pending) Remove(ctx context.Context, scope string, keys []contacts.Key) 
 
 // Count implements [store.Pending].
 func (l pending) Count(ctx context.Context, scope string) (n int64, err error) {
+	if err := faulty(store.CheckScope(scope)); err != nil {
+		return 0, err
+	}
 	q := l.sql("SELECT count(*) FROM {pending} AS [c] WHERE [c].[scope] = ?text", scope)
 	err = l.read(ctx, "count pending contacts", q, func(r *sql.Rows) error { return r.Scan(&n) })
 	return n, err

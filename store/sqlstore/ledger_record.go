@@ -63,7 +63,7 @@ func (o record) values() []any {
 	}
 }
 
-// select1 selects records.
+// records selects operations.
 func (l *ledger) records(documents bool, where term) selection {
 	return selection{columns: []term{l.recordColumns(documents)}, from: l.sql("{operations} AS [o]"), where: where}
 }
@@ -132,6 +132,9 @@ func (l *ledger) save(t *tx, was, o record) error {
 	}
 	if string(was.Progress) != string(o.Progress) {
 		add("progress", l.sql("?bytes", blob(o.Progress)))
+	}
+	if len(set) == 0 && o.Updated.Equal(was.Updated) {
+		return nil
 	}
 	add("updated", l.sql("?int", micros(o.Updated)))
 	_, err := t.exec("", updateRows(l.table("operations"), set,

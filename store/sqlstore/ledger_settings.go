@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -17,7 +16,7 @@ var _ store.Events = events{}
 
 // Undelivered implements [store.Events].
 func (l events) Undelivered(ctx context.Context, scope, operation string, limit int) ([]store.Event, error) {
-	if err := limited(limit); err != nil {
+	if err := faulty(store.CheckUndelivered(scope, operation, limit)); err != nil {
 		return nil, err
 	}
 	var out []store.Event
@@ -36,6 +35,9 @@ func (l events) Undelivered(ctx context.Context, scope, operation string, limit 
 
 // Acknowledge implements [store.Events].
 func (l events) Acknowledge(ctx context.Context, scope, operation string, sequence int64) error {
+	if err := faulty(store.CheckID(scope, operation)); err != nil {
+		return err
+	}
 	return l.begin(ctx, "acknowledge event", func(t *tx) error {
 		_, err := t.exec("", deleteRows(l.events(),
 			l.sql("[operation] = ?text AND [scope] = ?text AND [sequence] = ?int", operation, scope, sequence)))
@@ -52,6 +54,9 @@ var _ store.Settings = settings{}
 
 // Get implements [store.Settings].
 func (l settings) Get(ctx context.Context, scope string) (store.Setting, error) {
+	if err := faulty(store.CheckScope(scope)); err != nil {
+		return store.Setting{}, err
+	}
 	return l.setting(func(q term, scan func(*sql.Rows) error) error { return l.read(ctx, "read settings", q, scan) }, scope)
 }
 
@@ -72,27 +77,21 @@ func (l settings) setting(ask func(term, func(*sql.Rows) error) error, scope str
 
 // Set implements [store.Settings].
 func (l settings) Set(ctx context.Context, scope string, change store.SettingChange) (store.Setting, error) {
+	if err := faulty(store.CheckScope(scope), change.Check()); err != nil {
+		return store.Setting{}, err
+	}
 	row, set := []any{scope, 0, "", nil}, []string{}
 	if change.Stopped != nil {
 		row[1], set = flag(*change.Stopped), append(set, "[stopped] = new.stopped")
 	}
 	if change.Why != nil {
 		row[2], set = *change.Why, append(set, "[why] = new.why")
-		if err := legible(text{name: "the reason", value: *change.Why}); err != nil {
-			return store.Setting{}, err
-		}
 	}
 	if change.Period != nil {
-		if *change.Period < 0 {
-			return store.Setting{}, invalid(errors.New("a period of less than no time"))
-		}
 		row[3], set = change.Period.Microseconds(), append(set, "[period] = new.period")
 	}
-	if err := legible(scoped(scope)); err != nil || len(set) == 0 {
-		if err == nil {
-			return l.Get(ctx, scope)
-		}
-		return store.Setting{}, err
+	if len(set) == 0 {
+		return l.Get(ctx, scope)
 	}
 	var out store.Setting
 	err := l.begin(ctx, "change settings", func(t *tx) error {

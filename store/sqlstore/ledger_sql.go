@@ -3,11 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"regexp"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -92,6 +90,14 @@ func blob(b []byte) []byte {
 	return b
 }
 
+// blobOrNull is a document that may be missing, which is not the same as empty.
+func blobOrNull(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
 // loaded is a document as it is given: never empty.
 func loaded(b []byte) []byte {
 	if len(b) == 0 {
@@ -107,45 +113,17 @@ func flag(on bool) int64 {
 	return 0
 }
 
-// text is a text of a request with the length that its column has.
-type text struct {
-	name, value string
-	most        int // characters; 0: any number
-	required    bool
-}
-
-// legible refuses texts that a column cannot hold on every engine.
-func legible(texts ...text) error {
-	for _, t := range texts {
-		switch {
-		case t.required && t.value == "":
-			return invalid(fmt.Errorf("%s is missing", t.name))
-		case !utf8.ValidString(t.value) || strings.ContainsRune(t.value, 0):
-			return invalid(fmt.Errorf("%s must be UTF-8 without NUL", t.name))
-		case t.most > 0 && utf8.RuneCountInString(t.value) > t.most:
-			return invalid(fmt.Errorf("%s has more than %d characters", t.name, t.most))
-		}
-	}
-	return nil
-}
-
-func scoped(scope string) text { return text{name: "the scope", value: scope, most: maxLabel} }
-
-func identified(id string) text {
-	return text{name: "the operation's ID", value: id, most: maxWord, required: true}
-}
-
-// limited refuses pages of nothing.
-func limited(limit int) error {
-	if limit < 1 {
-		return invalid(fmt.Errorf("a page of %d", limit))
-	}
-	return nil
-}
-
 // class is an error of the ledger itself.
 func class(op string, err error, detail string) error {
 	return &store.Error{Op: op, Class: err, Detail: detail}
+}
+
+// faulty is a request that is wrong, or nil.
+func faulty(errs ...error) error {
+	if err := errors.Join(errs...); err != nil {
+		return invalid(err)
+	}
+	return nil
 }
 
 // keyValues are the values of a key as parameters.

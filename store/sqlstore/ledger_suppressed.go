@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -13,8 +14,8 @@ import (
 // Suppressed implements [store.Targets].
 func (l targets) Suppressed(ctx context.Context, scope string, keys []contacts.Key) ([]store.Suppressed, error) {
 	keys, err := l.distinct(keys)
-	if err != nil {
-		return nil, invalid(err)
+	if err := faulty(store.CheckScope(scope), err); err != nil {
+		return nil, err
 	}
 	found := map[contacts.Key]store.Suppressed{}
 	for some := range slices.Chunk(keys, 2*chunk) {
@@ -44,16 +45,13 @@ func (l targets) Suppressed(ctx context.Context, scope string, keys []contacts.K
 	return out, nil
 }
 
-// earlier reports whether the one operation is due before the other; when it is
-// not known yet it is later than all.
+// earlier reports whether the one says less than the other: it is due before,
+// or as early by another operation.
 func earlier(one, other store.Suppressed) bool {
-	switch {
-	case one.Due.Equal(other.Due):
-		return one.Operation < other.Operation
-	case one.Due.IsZero() || other.Due.IsZero():
-		return other.Due.IsZero()
+	if c := one.Due.Compare(other.Due); c != 0 {
+		return c < 0
 	}
-	return one.Due.Before(other.Due)
+	return one.Operation > other.Operation
 }
 
 // suppressed selects targets with their operations.
@@ -70,7 +68,7 @@ func (l *ledger) scanSuppressed(r *sql.Rows) (s store.Suppressed, ordinal int64,
 	var due int64
 	var state string
 	s.Key, err = l.scanKey(r, &ordinal, &s.Operation, &due, &state)
-	if s.State = store.State(state); s.State != store.StateProcessing {
+	if s.State = store.State(state); s.State == store.StatePending {
 		s.Due = instant(due)
 	}
 	return s, ordinal, err
@@ -78,7 +76,7 @@ func (l *ledger) scanSuppressed(r *sql.Rows) (s store.Suppressed, ordinal int64,
 
 // Suppressions implements [store.Targets].
 func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) (store.SuppressionPage, error) {
-	if err := limited(r.Limit); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.SuppressionPage{}, err
 	}
 	b, c := l.level("targets")
@@ -127,7 +125,10 @@ func (s *Store) UnsuppressedSQL(scope, alias string, before int) (fragment strin
 	if l == nil {
 		return "", nil, invalid(errNoLedger)
 	}
-	if err := legible(scoped(scope), text{name: "the alias", value: alias, most: maxWord, required: true}); err != nil {
+	if alias == "" {
+		return "", nil, invalid(errors.New("the contact table has no alias"))
+	}
+	if err := faulty(store.CheckScope(scope), store.CheckText("alias", alias)); err != nil {
 		return "", nil, err
 	}
 	b, c := l.level("targets")

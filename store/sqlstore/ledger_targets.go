@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -19,15 +20,12 @@ var _ store.Targets = targets{}
 // Add implements [store.Targets].
 func (l targets) Add(ctx context.Context, r store.AddRequest) (store.AddResult, error) {
 	const op = "add targets"
-	if err := savable(r.Save); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.AddResult{}, err
 	}
 	given := map[contacts.Key]store.Target{}
 	keys := make([]contacts.Key, len(r.Targets))
 	for i, target := range r.Targets {
-		if err := legible(text{name: "the reason of a target", value: target.Reason}); err != nil {
-			return store.AddResult{}, err
-		}
 		keys[i] = target.Key
 	}
 	keys, err := l.checked(keys)
@@ -48,15 +46,17 @@ func (l targets) Add(ctx context.Context, r store.AddRequest) (store.AddResult, 
 			return err
 		}
 		o := was
-		if err := o.apply(op, r.Save, now); err != nil {
+		if err := o.fenced(op, r.Save.Fence); err != nil {
 			return err
 		}
-		o.Updated = now
 		fresh, err := l.missing(t, o.ID, keys)
 		if err != nil {
 			return err
 		}
 		if err := l.fix(t, &o, fresh, given, r.Suppress); err != nil {
+			return err
+		}
+		if err := o.apply(op, r.Save, now); err != nil {
 			return err
 		}
 		out = store.AddResult{Added: int64(len(fresh)), Operation: o.Operation}
@@ -107,7 +107,7 @@ func (l *ledger) scanTarget(r *sql.Rows) (store.Target, error) {
 	var t store.Target
 	var doomed int64
 	key, err := l.scanKey(r, &t.Stamp, &t.Reason, &doomed, &t.Ordinal)
-	t.Key, t.Stamp, t.Doomed = key, loaded(t.Stamp), doomed != 0
+	t.Key, t.Doomed = key, doomed != 0
 	return t, err
 }
 
@@ -121,7 +121,7 @@ func (l *ledger) fix(t *tx, o *record, keys []contacts.Key, given map[contacts.K
 		}
 		o.ordinal++
 		target := given[k]
-		rows = append(rows, append(row, o.ID, o.Scope, o.ordinal, flag(suppress), flag(target.Doomed), blob(target.Stamp), target.Reason))
+		rows = append(rows, append(row, o.ID, o.Scope, o.ordinal, flag(suppress), flag(target.Doomed), blobOrNull(target.Stamp), target.Reason))
 	}
 	o.Targets += int64(len(keys))
 	return l.insert(t, insertion{table: "targets", rows: rows, columns: []string{
@@ -131,7 +131,7 @@ func (l *ledger) fix(t *tx, o *record, keys []contacts.Key, given map[contacts.K
 
 // Page implements [store.Targets].
 func (l targets) Page(ctx context.Context, r store.TargetsRequest) (store.TargetPage, error) {
-	if err := limited(r.Limit); err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.TargetPage{}, err
 	}
 	b, c := l.level("targets")
@@ -160,17 +160,12 @@ func (l targets) Page(ctx context.Context, r store.TargetsRequest) (store.Target
 // Release implements [store.Targets].
 func (l targets) Release(ctx context.Context, r store.ReleaseRequest) (store.ReleaseResult, error) {
 	const op = "release targets"
-	keys, err := l.checked(r.Keys)
-	if err == nil && r.Keys == nil {
-		err = limited(r.Limit)
-	}
-	if err == nil && r.Save != nil {
-		if err = savable(*r.Save); err == nil && (r.Save.Scope != r.Scope || r.Save.ID != r.Operation) {
-			err = invalid(fmt.Errorf("the change is of another operation"))
-		}
-	}
-	if err != nil {
+	if err := faulty(r.Check()); err != nil {
 		return store.ReleaseResult{}, err
+	}
+	wanted, err := l.distinct(r.Keys)
+	if err != nil {
+		return store.ReleaseResult{}, invalid(err)
 	}
 	var out store.ReleaseResult
 	err = l.begin(ctx, op, func(t *tx) error {
@@ -182,27 +177,17 @@ func (l targets) Release(ctx context.Context, r store.ReleaseRequest) (store.Rel
 		if err := o.releasable(op, r, now); err != nil {
 			return err
 		}
-		if r.Keys == nil {
-			keys, err = l.next(t, r.Operation, r.Scope, r.Limit)
-		} else {
-			keys, err = l.undoomed(t, r.Operation, keys)
-		}
+		keys, err := l.chosen(t, r, wanted)
 		if err != nil {
 			return err
 		}
-		if o.Targets -= int64(len(keys)); len(keys) > 0 {
-			if err := l.unfix(t, r.Operation, keys); err != nil {
-				return err
-			}
+		o.Targets -= int64(len(keys))
+		if err := o.release(op, r, int64(len(keys)), now); err != nil {
+			return err
 		}
-		if r.Save == nil && r.Progress != nil {
-			progress, err := r.Progress(o.Progress, int64(len(keys)))
-			if err != nil {
-				return fmt.Errorf("sqlstore: %s: %w", op, err)
-			}
-			o.Progress = loaded(progress)
+		if err := l.unfix(t, r.Operation, keys); err != nil {
+			return err
 		}
-		o.Updated = now
 		out = store.ReleaseResult{Released: int64(len(keys)), Operation: o.Operation}
 		if r.Keys != nil {
 			out.Keys = keys
@@ -215,18 +200,41 @@ func (l targets) Release(ctx context.Context, r store.ReleaseRequest) (store.Rel
 	return out, nil
 }
 
-// releasable is nil when the operation's targets may be released, and makes the
-// change that goes with it.
+// chosen returns the targets that the request means.
+func (l *ledger) chosen(t *tx, r store.ReleaseRequest, keys []contacts.Key) ([]contacts.Key, error) {
+	if r.Keys == nil {
+		return l.next(t, r.Operation, r.Scope, r.Limit)
+	}
+	return l.undoomed(t, r.Operation, keys)
+}
+
+// release changes the record with a release of so many targets.
+func (o *record) release(op string, r store.ReleaseRequest, released int64, now time.Time) error {
+	if r.Save != nil {
+		return o.apply(op, *r.Save, now)
+	}
+	if r.Progress != nil {
+		progress, err := r.Progress(bytes.Clone(o.Progress), released)
+		if err != nil {
+			return fmt.Errorf("sqlstore: %s: %w", op, err)
+		}
+		o.Progress = loaded(progress)
+	}
+	o.Sequence++
+	o.Updated = now
+	return nil
+}
+
+// releasable is nil when the operation's targets may be released.
 func (o *record) releasable(op string, r store.ReleaseRequest, now time.Time) error {
 	switch {
 	case r.Save != nil:
-		return o.apply(op, *r.Save, now)
+		return o.fenced(op, r.Save.Fence)
 	case o.State != store.StatePending:
 		return class(op, store.ErrState, "the operation is "+string(o.State))
 	case o.held(now):
 		return class(op, store.ErrHeld, "")
 	}
-	o.Sequence++
 	return nil
 }
 
