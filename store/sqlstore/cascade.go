@@ -68,7 +68,7 @@ func (t tableInfo) named(name string) bool {
 // what it deletes could not be told from the rest.
 func (d *deletion) leave(t *tx) error {
 	d.left = nil
-	if len(d.seen.leaves) == 0 || d.store.miscounts.Load() {
+	if len(d.seen.leaves) == 0 || d.store.miscounts.Load() || d.ties.dooms() {
 		return nil
 	}
 	if d.triggers() { // most only run when rows are changed
