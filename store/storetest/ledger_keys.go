@@ -76,7 +76,7 @@ func (c keyCase) runLedger(t *testing.T, h Harness) {
 			continue
 		}
 		require.Len(t, found, 1)
-		require.True(t, found[0].Key == k, "a key that comes back is the key that was given")
+		require.Equal(t, k, found[0].Key, "a key that comes back is the key that was given")
 	}
 }
 
