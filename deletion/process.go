@@ -3,7 +3,6 @@ package deletion
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -151,7 +150,7 @@ func (s *Service) process(ctx context.Context, id string, kind ActionKind, optio
 	}
 	j, err := s.acquire(ctx, id)
 	if err != nil {
-		return done, fmt.Errorf("deletion: take operation %s up: %w", id, err)
+		return done, &about{"take up", id, err}
 	}
 	defer func() {
 		if !j.over && !j.lost {
@@ -207,7 +206,7 @@ func (s *Service) work(ctx context.Context, j *journal, options []Option) (Repor
 		}
 	}
 	if j.q.Origin == fromKeys && !j.p.Prepared {
-		err := fmt.Errorf("deletion: operation %s: %w", j.op.ID, errKeysLost)
+		err := &about{"take up", j.op.ID, errKeysLost}
 		j.p.fail(time.Now().UTC(), err)
 		return Report{Operation: j.op.ID, Stopped: StoppedFailed}, errors.Join(err, j.cancel(ctx))
 	}

@@ -27,7 +27,7 @@ func (r *run) record(ctx context.Context, q request) (err error) {
 			return err
 		}
 		if r.j, err = r.s.acquire(ctx, r.o.from.operation); err != nil {
-			return fmt.Errorf("deletion: go on with operation %s: %w", r.o.from.operation, err)
+			return &about{"go on with", r.o.from.operation, err}
 		}
 	default:
 		if err := r.s.running(ctx); err != nil {
