@@ -205,6 +205,7 @@ func faults() map[string]func(store.Store) store.Store {
 		"Page loses the last contact":   pages(asIs, func(p *store.Page) { p.Keys = p.Keys[:max(0, len(p.Keys)-1)] }),
 		"Page ends too early":           pages(asIs, func(p *store.Page) { p.More = false }),
 		"Page never ends":               pages(asIs, func(p *store.Page) { p.More = true }),
+		"Page knows one walk only":      pages(func(r *store.PageRequest) { r.By = "" }, same),
 		"Page gives no values":          pages(func(r *store.PageRequest) { r.Fields = nil }, same),
 		"Page does not test protection": pages(func(r *store.PageRequest) { r.Protected = where.Condition{} }, same),
 		"Page accepts any cursor": pages(func(r *store.PageRequest) {

@@ -111,8 +111,8 @@ func (f *FailingStore) Count(ctx context.Context, r store.CountRequest) (store.C
 }
 
 // Bound implements [store.Store].
-func (f *FailingStore) Bound(ctx context.Context) (store.Cursor, error) {
-	return call(f, "Bound", func() (store.Cursor, error) { return f.inner.Bound(ctx) })
+func (f *FailingStore) Bound(ctx context.Context, r store.BoundRequest) (store.Cursor, error) {
+	return call(f, "Bound", func() (store.Cursor, error) { return f.inner.Bound(ctx, r) })
 }
 
 // Page implements [store.Store].

@@ -96,7 +96,7 @@ func (d desk) requireSuppressedKeys(t *testing.T, keys, want []contacts.Key) {
 // pages of every size.
 func (d desk) testPendingOrder(t *testing.T, keys []contacts.Key) {
 	t.Helper()
-	bound, err := d.st.Bound(t.Context())
+	bound, err := d.st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	walk, err := d.st.Page(t.Context(), store.PageRequest{Selection: selection(where.Everything()), Until: bound, Limit: 100})
 	require.NoError(t, err)
