@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -132,9 +133,14 @@ func (s *Store) UnsuppressedSQL(scope, alias string, before int) (fragment strin
 		return "", nil, err
 	}
 	b, c := l.level("targets")
+	name := "suppressed"
+	if strings.EqualFold(alias, name) { // it would hide the host's table
+		name += "_"
+	}
+	c.alias = s.quote(name)
 	host := level{rows: s.model.contacts, alias: s.quote(alias), info: s.seen.Load().tables[s.model.contacts.table]}
 	own := b.columns(c, c.rows.key)
-	terms := []term{l.sql("[c].[scope] = ?text AND [c].[suppressed] = ?int", scope, 1)}
+	terms := []term{expr(c.alias+l.write(".[scope] = ?text AND ")+c.alias+l.write(".[suppressed] = ?int"), scope, 1)}
 	for i, k := range b.columns(host, s.model.contacts.key) {
 		terms = append(terms, expr(own[i].sql+" = "+s.likeOurs(k, own[i])))
 	}
