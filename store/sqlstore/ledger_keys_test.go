@@ -37,7 +37,10 @@ func TestTheLedgerKeepsKeysOfEveryKindExactly(t *testing.T) {
 			t.Parallel()
 			schema := keyed(tt.fields...)
 			schema.Associations = nil
-			onEach(t, schema, "", func(t *testing.T, b desk) { b.keepsKeys(t, b.insert(t, tt.keys)) })
+			onEach(t, schema, "", func(t *testing.T, b desk) {
+				t.Helper()
+				b.keepsKeys(t, b.insert(t, tt.keys))
+			})
 		})
 	}
 }
@@ -167,6 +170,7 @@ func (b desk) unsuppressed(t *testing.T, scope string) (n int64) {
 func TestHostsFillThePendingTableThemselves(t *testing.T) {
 	t.Parallel()
 	onEach(t, crm(), fillCRM, func(t *testing.T, b desk) {
+		t.Helper()
 		_, err := b.db.ExecContext(t.Context(), "INSERT INTO contactsweep_pending (key_1) SELECT id FROM people WHERE email = ''")
 		require.NoError(t, err)
 		page, err := b.Pending.Page(t.Context(), store.PendingRequest{Limit: 10})

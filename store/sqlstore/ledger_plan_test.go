@@ -33,7 +33,7 @@ func planned(t *testing.T, d sqlstore.Dialect) (traced, desk) {
 		"INSERT INTO contactsweep_targets (operation, key_1, scope, ordinal, suppressed, doomed, stamp, reason) SELECT "+
 			tr.text("op-", "100001 + 1000 * (i % 100)")+", i, 'eu', i, 1, 0, NULL, '' FROM "+tr.series(1_000_000),
 		"INSERT INTO contactsweep_archive (key_1, scope, hash_key, hash, rule, reason, operation, first_at, last_at, times, fields) SELECT "+
-			"i, 'eu', 'h', "+tr.bytes()+", 1, '', '', i, i, 1, '' FROM "+tr.series(200_000),
+			"i, 'eu', 'h', "+tr.bytes()+", 1, '', '', i, i + 0, 1, '' FROM "+tr.series(200_000),
 		"INSERT INTO contactsweep_pending (key_1, scope) SELECT i, 'eu' FROM "+tr.series(200_000),
 	)
 	for _, table := range []string{"contacts", "contactsweep_operations", "contactsweep_targets", "contactsweep_archive", "contactsweep_pending"} {

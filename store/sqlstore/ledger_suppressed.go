@@ -82,9 +82,10 @@ func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) 
 	}
 	b, c := l.level("targets")
 	terms := []term{l.sql("[c].[scope] = ?text AND [c].[suppressed] = ?int", r.Scope, 1)}
-	var last place2
+	var last listed
 	if r.After != "" {
-		if err := last.read(r.After); err != nil {
+		var err error
+		if last, err = readListed(r.After); err != nil {
 			return store.SuppressionPage{}, invalid(err)
 		}
 		terms = append(terms, l.sql("[c].[operation] >= ?text AND ([c].[operation] > ?text OR [c].[ordinal] > ?int)", last.ID, last.ID, last.N))
@@ -102,7 +103,7 @@ func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) 
 			return err
 		}
 		out.Suppressed = append(out.Suppressed, s)
-		last = place2{s.Operation, ordinal}
+		last = listed{s.Operation, ordinal}
 		return err
 	})
 	if err != nil {
