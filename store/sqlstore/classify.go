@@ -25,7 +25,7 @@ const (
 	restrictedFrom
 )
 
-// classification selects, in the order of the walk, the key of each contact of
+// classification selects, in the order of the keys, the key of each contact of
 // the list that exists, the first cause that keeps it, and values. Without
 // predicates none is kept.
 func (b *builder) classification(p *store.Predicates, k keyList, fields []contacts.Field) (term, []*association) {

@@ -73,8 +73,10 @@ type deletion struct {
 	places     map[contacts.Key]int
 	kept       map[int]bool // places of contacts that the database keeps
 	outcome    store.Outcome
+	total      int64 // of outcome.Rows
 	seen       *sighting
 	triggered  map[string]bool
+	left       []leaving
 }
 
 // rows is a zero for every association that changes rows.
@@ -134,7 +136,8 @@ func (d *deletion) harmless() string {
 func (d *deletion) table() string { return d.store.model.schema.Table }
 
 // safe refuses a connection on which rows outside of the schema would be left
-// without their contact, and finds out where triggers have to be reckoned with.
+// without their contact, and finds out where triggers have to be reckoned with,
+// and what can be left to the database.
 func (d *deletion) safe(t *tx) error {
 	var err error
 	if d.seen, err = d.store.current(t); err != nil {
@@ -150,7 +153,7 @@ func (d *deletion) safe(t *tx) error {
 		}
 	}
 	d.triggered = map[string]bool{}
-	return t.query("", d.store.triggered(d.seen.tables), func(r *sql.Rows) error {
+	err = t.query("", d.store.triggered(d.seen.tables), func(r *sql.Rows) error {
 		var name string
 		if err := r.Scan(&name); err != nil {
 			return err //nolint:wrapcheck // wrapped by each
@@ -158,13 +161,17 @@ func (d *deletion) safe(t *tx) error {
 		d.triggered[strings.ToLower(name)] = true // as the trigger was written
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return d.leave(t)
 }
 
 const notEnforced = "tables outside of the schema refer to rows that would be deleted, and foreign keys are not enforced on this connection"
 
 // survivors starts the outcome anew and returns the keys that go.
 func (d *deletion) survivors(going []int, verdicts []verdict) []contacts.Key {
-	d.outcome = store.Outcome{Rows: d.rows()}
+	d.outcome, d.total = store.Outcome{Rows: d.rows()}, 0
 	for _, i := range going {
 		if d.kept[i] {
 			verdicts[i].cause = store.KeptByStore

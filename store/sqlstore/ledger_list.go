@@ -177,11 +177,11 @@ func (p listed) cursor() (store.Cursor, error) {
 	if err != nil {
 		return "", fmt.Errorf("sqlstore: cursor: %w", err)
 	}
-	return store.Cursor(cursorVersion + string(text)), nil
+	return store.Cursor(keyCursor + string(text)), nil
 }
 
 func readListed(c store.Cursor) (listed, error) {
-	text, ok := strings.CutPrefix(string(c), cursorVersion)
+	text, ok := strings.CutPrefix(string(c), keyCursor)
 	var p listed
 	if !ok || json.Unmarshal([]byte(text), &p) != nil || p.ID == "" {
 		return listed{}, errCursor

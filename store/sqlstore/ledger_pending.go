@@ -60,10 +60,15 @@ func (l pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 	if err := faulty(r.Check()); err != nil {
 		return store.PendingPage{}, err
 	}
+	byKey := way{store: l.Store}
 	b, c := l.level("pending")
 	where := l.sql("[c].[scope] = ?text", r.Scope)
 	if r.After != "" {
-		values, err := l.cursorValues(r.After)
+		at, err := byKey.station(r.After)
+		if err != nil {
+			return store.PendingPage{}, invalid(err)
+		}
+		values, err := byKey.values(at)
 		if err != nil {
 			return store.PendingPage{}, invalid(err)
 		}
@@ -89,7 +94,7 @@ func (l pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 		out.Contacts, out.More = out.Contacts[:r.Limit], true
 	}
 	if n := len(out.Contacts); n > 0 {
-		out.Next, err = cursorOf(out.Contacts[n-1].Key)
+		out.Next, err = byKey.cursor(station{key: out.Contacts[n-1].Key})
 	}
 	return out, err
 }

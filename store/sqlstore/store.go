@@ -28,6 +28,8 @@ type Store struct {
 	model *model
 	homes map[string]string // the databases where Open found the tables
 	seen  atomic.Pointer[sighting]
+	// miscounts says that the database was found not to count what it deletes.
+	miscounts atomic.Bool
 	// ledger is nil where the store keeps none.
 	ledger *ledger
 }

@@ -39,6 +39,7 @@ func ledgerGroups() []group {
 		{"ledger/scopes", onLedger(testScopes)},
 		{"ledger/keys", testLedgerKeys},
 		{"ledger/races", testRaces},
+		{"ledger/random", onLedger(testRandomLedger)},
 	}
 }
 

@@ -76,7 +76,7 @@ func (c keyCase) runLedger(t *testing.T, h Harness) {
 			continue
 		}
 		require.Len(t, found, 1)
-		require.True(t, found[0].Key == k, "a key that comes back is the key that was given")
+		require.Equal(t, k, found[0].Key, "a key that comes back is the key that was given")
 	}
 }
 
@@ -96,7 +96,7 @@ func (d desk) requireSuppressedKeys(t *testing.T, keys, want []contacts.Key) {
 // pages of every size.
 func (d desk) testPendingOrder(t *testing.T, keys []contacts.Key) {
 	t.Helper()
-	bound, err := d.st.Bound(t.Context())
+	bound, err := d.st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	walk, err := d.st.Page(t.Context(), store.PageRequest{Selection: selection(where.Everything()), Until: bound, Limit: 100})
 	require.NoError(t, err)
