@@ -70,8 +70,7 @@ func (s *State) repeat(ctx context.Context, op string, work func() error) error 
 // contended reports whether the error comes from others, and certainly nothing
 // was done.
 func (s *State) contended(err error) bool {
-	var commit *sqltx.CommitError
-	if errors.As(err, &commit) {
+	if commit, ok := errors.AsType[*sqltx.CommitError](err); ok {
 		return commit.Certain && commit.Class == sqlerr.Contention
 	}
 	return errors.Is(err, errChanged) || sqlerr.Diagnose(s.dialect, err).Class == sqlerr.Contention

@@ -8,8 +8,8 @@ import (
 	"github.com/contactsweep/contactsweep/internal/migrate"
 )
 
-// ErrLayout: the tables are missing, older, newer, or made by other statements
-// than this version of the package has. The text names both versions.
+// ErrLayout says that the tables are missing, older, newer, or made by other
+// statements than this version of the package has. The text names both versions.
 var ErrLayout = errors.New("sqlstate: the tables have another layout")
 
 // Migrate makes the tables, or brings them to the version that this package
