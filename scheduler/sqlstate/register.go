@@ -98,14 +98,19 @@ func (s *State) register(ctx context.Context, x *sqltx.Tx, r registration) error
 // confirm writes when the tasks were confirmed, which is all that an instance
 // that runs has to say again and again.
 func (s *State) confirm(ctx context.Context, x *sqltx.Tx, some []stored, now time.Time) error {
-	args := []any{now.UnixMicro()}
-	for _, t := range some {
-		args = append(args, t.Task, t.changes)
-	}
-	n, err := sqltx.Exec(ctx, x, s.dialect.Rebind("UPDATE "+s.tasks+" SET confirmed_us = ?, changes = changes + 1 WHERE task = ? AND changes = ?"+
-		strings.Repeat(" OR task = ? AND changes = ?", len(some)-1)), args...)
+	query, args := s.confirmQuery(some, now)
+	n, err := sqltx.Exec(ctx, x, query, args...)
 	if err == nil && n < int64(len(some)) {
 		err = errChanged
 	}
 	return err
+}
+
+func (s *State) confirmQuery(some []stored, now time.Time) (query string, args []any) {
+	args = []any{now.UnixMicro()}
+	for _, t := range some {
+		args = append(args, t.Task, t.changes)
+	}
+	return s.dialect.Rebind("UPDATE " + s.tasks + " SET confirmed_us = ?, changes = changes + 1 WHERE task = ? AND changes = ?" +
+		strings.Repeat(" OR task = ? AND changes = ?", len(some)-1)), args
 }

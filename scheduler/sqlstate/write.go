@@ -48,12 +48,18 @@ func (s *State) take(ctx context.Context, x *sqltx.Tx, was stored, step rules.St
 
 // update writes a task if it is as it was read.
 func (s *State) update(ctx context.Context, x *sqltx.Tx, was stored, t scheduler.TaskState) error {
-	n, err := sqltx.Exec(ctx, x, s.dialect.Rebind("UPDATE "+s.tasks+" SET "+strings.Join(columns(s.dialect, "", tasks()), " = ?, ")+" = ? WHERE task = ? AND changes = ?"),
-		append(taskValues(t, was.changes+1), was.Task, was.changes)...)
+	query, args := s.updateQuery(was, t)
+	n, err := sqltx.Exec(ctx, x, query, args...)
 	if err == nil && n == 0 {
 		err = errChanged
 	}
 	return err
+}
+
+func (s *State) updateQuery(was stored, t scheduler.TaskState) (query string, args []any) {
+	names := columns(s.dialect, "", tasks())
+	return s.dialect.Rebind("UPDATE " + s.tasks + " SET " + strings.Join(names, " = ?, ") + " = ? WHERE task = ? AND changes = ?"),
+		append(taskValues(t, was.changes+1), was.Task, was.changes)
 }
 
 // insert makes a task, unless somebody else has made it at the same time.
@@ -66,18 +72,27 @@ func (s *State) insert(ctx context.Context, x *sqltx.Tx, t scheduler.TaskState) 
 }
 
 func (s *State) updateRun(ctx context.Context, x *sqltx.Tx, r scheduler.RunRecord) error {
-	names := columns(s.dialect, "", runs())[1:]
-	n, err := sqltx.Exec(ctx, x, s.dialect.Rebind("UPDATE "+s.runs+" SET "+strings.Join(names, " = ?, ")+" = ? WHERE id = ?"), append(runValues(r), r.ID)...)
+	query, args := s.updateRunQuery(r)
+	n, err := sqltx.Exec(ctx, x, query, args...)
 	if err == nil && n == 0 {
 		err = fmt.Errorf("sqlstate: the record of the run that task %s names is gone", r.Task)
 	}
 	return err
 }
 
+func (s *State) updateRunQuery(r scheduler.RunRecord) (query string, args []any) {
+	names := columns(s.dialect, "", runs())[1:]
+	return s.dialect.Rebind("UPDATE " + s.runs + " SET " + strings.Join(names, " = ?, ") + " = ? WHERE id = ?"), append(runValues(r), r.ID)
+}
+
 // findRun looks for the record of the slot, by the unique index, and sets its ID.
 func (s *State) findRun(ctx context.Context, x *sqltx.Tx, r *scheduler.RunRecord) (bool, error) {
-	return sqltx.One(ctx, x, []any{&r.ID}, s.dialect.Rebind("SELECT id FROM "+s.runs+" WHERE task = ? AND kind = ? AND slot_us = ?"),
-		r.Task, string(r.Kind), r.Slot.UnixMicro())
+	query, args := s.findRunQuery(r.Ref())
+	return sqltx.One(ctx, x, []any{&r.ID}, query, args...)
+}
+
+func (s *State) findRunQuery(r scheduler.Ref) (query string, args []any) {
+	return s.dialect.Rebind("SELECT id FROM " + s.runs + " WHERE task = ? AND kind = ? AND slot_us = ?"), []any{r.Task, string(r.Kind), r.Slot.UnixMicro()}
 }
 
 // insertRun records a run and sets its ID. Engines and drivers do not agree on
