@@ -100,7 +100,7 @@ func (s jitter) Delay(task string, slot time.Time) time.Duration {
 	h := sha256.New()
 	h.Write([]byte(task))
 	h.Write([]byte{0})
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(slot.UnixMicro()))) //nolint:gosec // the bits matter, not the number
-	drawn := binary.BigEndian.Uint64(h.Sum(nil)) % uint64(s.limit/time.Microsecond)
-	return s.wrap.Delay(task, slot) + time.Duration(drawn)*time.Microsecond //nolint:gosec // less than the limit
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(slot.UnixMicro())))
+	drawn := binary.BigEndian.Uint64(h.Sum(nil)) % uint64(s.limit/time.Microsecond) //nolint:gosec // the limit is positive
+	return s.wrap.Delay(task, slot) + time.Duration(drawn)*time.Microsecond         //nolint:gosec // less than the limit
 }

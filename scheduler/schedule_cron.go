@@ -10,8 +10,8 @@ import (
 )
 
 // Cron returns a schedule from a cron expression, read in the zone: five fields
-// (minute, hour, day of the month, month, day of the week), six with the second
-// first, seven with the year last, or a tag such as @hourly. If the day of the
+// (minute, hour, day of the month, number of the month, day of the week), six
+// with the second first, seven with the year last, or a tag such as @hourly. If the day of the
 // month and that of the week are both given, one of them is enough.
 //
 // [Schedule] tells what happens on daylight-saving days, where it matters
