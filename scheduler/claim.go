@@ -33,37 +33,46 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 			}
 			return nil
 		}
-		if err := ctx.Err(); err != nil {
-			return stateError{err}
-		}
-		begins := r.Action == ActionStart || r.Action == ActionRetry
-		if begins && !l.take() {
-			return nil // the end of a run wakes the loop
-		}
-		c, err := l.claim(ctx, r)
-		if errors.Is(err, ErrTaken) {
-			r.Action, r.Message = ActionSkip, "claimed before"
-			c, err = l.claim(ctx, r)
-		}
+		c, done, err := l.try(ctx, e, r)
 		switch {
-		case err == nil && (r.Action == ActionStart || r.Action == ActionRetry):
-			l.launch(ctx, e, c)
+		case done:
 			return nil
-		case err == nil:
-			l.release(begins)
-			l.logMove(ctx, r)
-			t, now = c.Task, c.Now
 		case errors.Is(err, ErrRefused):
-			l.release(begins)
 			p.contended = true
 			return nil
-		default:
-			l.release(begins)
+		case err != nil:
 			return stateError{err}
 		}
+		t, now = c.Task, c.Now
 	}
 	p.within(0)
 	return nil
+}
+
+// try makes a claim. It reports true when an attempt has begun, or must wait for
+// a place.
+func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, done bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return c, false, err
+	}
+	begins := r.Action == ActionStart || r.Action == ActionRetry
+	if begins && !l.take() {
+		return c, true, nil // the end of a run wakes the loop
+	}
+	c, err = l.claim(ctx, r)
+	if begins && err == nil {
+		l.launch(ctx, e, c)
+		return c, true, nil
+	}
+	l.release(begins)
+	if errors.Is(err, ErrTaken) {
+		r.Action, r.Message = ActionSkip, "claimed before"
+		c, err = l.claim(ctx, r)
+	}
+	if err == nil {
+		l.logMove(ctx, r)
+	}
+	return c, false, err
 }
 
 // claimed is a claim, and until when nobody else can take it over.
