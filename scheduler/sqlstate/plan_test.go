@@ -26,7 +26,7 @@ func TestPlansUseIndexes(t *testing.T) {
 		st := open(t, e, db)
 		task, others := crowd(t, e, db, st)
 		for name, s := range st.Statements(task, others) {
-			t.Run(name, func(t *testing.T) { //nolint:paralleltest // one after the other, over one pool
+			t.Run(name, func(t *testing.T) {
 				plan := explain(t, e, db, s)
 				require.Empty(t, wholeTables(e, name, plan), "%s\n%s", s.SQL, plan)
 			})
