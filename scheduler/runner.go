@@ -111,8 +111,8 @@ func (r *Runner) RunDue(ctx context.Context) ([]RunRecord, error) {
 		return nil, err
 	}
 	l := r.newLoop(true)
-	err := l.drain(ctx)
-	return l.made(), errors.Join(err, l.end(), ctx.Err())
+	err := errors.Join(l.drain(ctx), l.end(), ctx.Err())
+	return l.made(), err
 }
 
 // stopped hides the error of a context that was ended to stop.
