@@ -15,14 +15,14 @@ import (
 // zone in every minute of a year.
 type yearly struct {
 	schedule func(*time.Location) scheduler.Schedule
-	at       *scheduler.TimeOfDay                         // of a daily schedule
+	minute   int                                          // of the day, of a daily schedule
 	when     func(local time.Time, minutesInUTC int) bool // of any other
 }
 
 func dailyAt(hour, minute int) yearly {
 	return yearly{
 		schedule: func(loc *time.Location) scheduler.Schedule { return scheduler.DailyAt(hour, minute, loc) },
-		at:       new(scheduler.At(hour, minute)),
+		minute:   60*hour + minute,
 	}
 }
 
@@ -63,16 +63,15 @@ func yearlySchedules() map[string]yearly {
 
 // slots returns the slots after from and up to until.
 func (y yearly) slots(from, until time.Time, loc *time.Location) []string {
-	out, done := []string{}, ""
+	out, done := []string{}, -1
 	for at := from.Add(time.Minute); !at.After(until); at = at.Add(time.Minute) {
 		local := at.In(loc)
 		hit := false
-		if y.at != nil {
+		if y.when == nil {
 			// The first minute of the day at which it is that late.
-			date := local.Format(time.DateOnly)
-			late := local.Format("15:04") >= y.at.String()
-			if hit = late && date != done; hit {
-				done = date
+			late := 60*local.Hour()+local.Minute() >= y.minute
+			if hit = late && local.YearDay() != done; hit {
+				done = local.YearDay()
 			}
 		} else {
 			hit = y.when(local, int(at.Unix()/60))
