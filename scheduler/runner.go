@@ -112,6 +112,7 @@ func (r *Runner) RunDue(ctx context.Context) ([]RunRecord, error) {
 	}
 	l := r.newLoop(true)
 	err := errors.Join(l.drain(ctx), l.end(), ctx.Err())
+	r.prune(ctx)
 	return l.made(), err
 }
 
@@ -154,7 +155,7 @@ func (r *Runner) confirmIn() time.Duration {
 // prune deletes old records now and then.
 func (r *Runner) prune(ctx context.Context) {
 	r.mu.Lock()
-	due := r.opts.history > 0 && r.ran && time.Since(r.pruned) >= pruneEvery
+	due := ctx.Err() == nil && r.opts.history > 0 && r.ran && time.Since(r.pruned) >= pruneEvery
 	if due {
 		r.pruned, r.ran = time.Now(), false
 	}

@@ -66,7 +66,7 @@ func (y yearly) slots(from, until time.Time, loc *time.Location) []string {
 	out, done := []string{}, -1
 	for at := from.Add(time.Minute); !at.After(until); at = at.Add(time.Minute) {
 		local := at.In(loc)
-		hit := false
+		var hit bool
 		if y.when == nil {
 			// The first minute of the day at which it is that late.
 			late := 60*local.Hour()+local.Minute() >= y.minute
