@@ -78,3 +78,24 @@ func TestStopWhileTheStateIsAway(t *testing.T) {
 		quiet(t, st)
 	})
 }
+
+// The database's clock is set back by hours, and an operator changes the
+// schedule: no slot is run twice, and the runner moves on.
+func TestTheStatesClockGoesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var back atomic.Int64
+		st := memstate.New(memstate.WithClock(func() time.Time { return time.Now().Add(-time.Duration(back.Load())) }))
+		task := &recorder{}
+		r := run(t, runner(t, registry(t, task, scheduler.Every(time.Hour), scheduler.RunMissed(10)), st))
+		pass(t, 3*time.Hour+time.Minute)
+		back.Store(int64(150 * time.Minute)) // it is 00:31
+		require.NoError(t, r.SetSchedule(t.Context(), "task", scheduler.Every(30*time.Minute)))
+		pass(t, 3*time.Hour+time.Minute)
+		require.NoError(t, r.stop())
+		require.Equal(t, []string{
+			"2000-01-01 01:00:00", "2000-01-01 02:00:00", "2000-01-01 03:00:00",
+			"2000-01-01 01:30:00", "2000-01-01 02:30:00", "2000-01-01 03:30:00",
+		}, task.slots(time.UTC))
+	})
+}
