@@ -72,12 +72,12 @@ type Report struct {
 
 // Skips counts the candidates that were not deleted, by cause.
 type Skips struct {
-	Gone, Changed, Protected, Restricted, KeptByStore, TooManyRows, Failed int64
+	Released, Gone, Changed, Protected, Restricted, KeptByStore, TooManyRows, Failed int64
 }
 
 // Total returns the sum.
 func (s Skips) Total() int64 {
-	return s.Gone + s.Changed + s.Protected + s.Restricted + s.KeptByStore + s.TooManyRows + s.Failed
+	return s.Released + s.Gone + s.Changed + s.Protected + s.Restricted + s.KeptByStore + s.TooManyRows + s.Failed
 }
 
 // SkippedContact is a candidate that was not deleted.
@@ -146,6 +146,7 @@ func (t *tally) add(o tally) {
 	t.deleted += o.deleted
 	t.inferred += o.inferred
 	s, p := &t.skipped, o.skipped
+	s.Released += p.Released
 	s.Gone += p.Gone
 	s.Changed += p.Changed
 	s.Protected += p.Protected
@@ -161,6 +162,8 @@ func (t *tally) add(o tally) {
 func (t *tally) skip(c store.Cause) {
 	s := &t.skipped
 	switch c {
+	case store.Released:
+		s.Released++
 	case store.Gone:
 		s.Gone++
 	case store.Changed:

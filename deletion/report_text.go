@@ -103,6 +103,7 @@ func (s Skips) String() string {
 		n    int64
 		name string
 	}{
+		{s.Released, "released"},
 		{s.Gone, "gone"},
 		{s.Changed, "changed"},
 		{s.Protected, "protected"},

@@ -33,11 +33,15 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 			}
 			return nil
 		}
-		c, done, err := l.try(ctx, e, r)
+		c, begun, err := l.try(ctx, e, r)
 		switch {
-		case done:
+		case begun:
+			return nil
+		case errors.Is(err, errFull): // the end of a run wakes the loop
+			p.blocked = true
 			return nil
 		case errors.Is(err, ErrRefused):
+			l.opts.logger.DebugContext(ctx, "left to another instance", "task", t.Task, "action", r.Action, "slot", r.Slot)
 			p.contended = true
 			return nil
 		case err != nil:
@@ -49,15 +53,17 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 	return nil
 }
 
-// try makes a claim. It reports true when an attempt has begun, or must wait for
-// a place.
-func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, done bool, err error) {
+// errFull: as many tasks run in this runner as may.
+var errFull = errors.New("scheduler: no place")
+
+// try makes a claim. It reports true when an attempt has begun.
+func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, begun bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return c, false, err
 	}
 	begins := r.Action == ActionStart || r.Action == ActionRetry
 	if begins && !l.take() {
-		return c, true, nil // the end of a run wakes the loop
+		return c, false, errFull
 	}
 	c, err = l.claim(ctx, r)
 	if begins && err == nil {

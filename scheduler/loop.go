@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -16,6 +15,8 @@ const (
 	// How long a state that fails is left alone, at first and at most.
 	firstPause   = 250 * time.Millisecond
 	longestPause = time.Minute
+	// Nothing is known to be due.
+	farAway = 365 * 24 * time.Hour
 )
 
 // loop is one call that runs what is due.
@@ -74,19 +75,24 @@ func (l *loop) made() []RunRecord {
 
 // serve runs what is due until the context ends.
 func (l *loop) serve(ctx context.Context) {
+	var due time.Time // when something is known to be due; zero: ask
 	for ctx.Err() == nil {
-		pause, wake := l.step(ctx)
-		if in := max(0, l.confirmIn()); in < pause {
+		var pause time.Duration
+		quiet, late := time.Now().Before(due), -l.confirmIn()
+		if quiet && late >= 0 || late > confirmEvery {
 			// In the place of a poll, so that an idle runner asks no more often.
-			if !l.sleep(ctx, in) {
-				continue
-			}
-			pause = min(l.opts.poll, max(0, wake-in))
+			pause = min(l.opts.poll, time.Until(due))
 			if err := l.register(ctx); err != nil {
 				pause = l.failed(ctx, err)
 			}
+		} else {
+			var wake time.Duration
+			pause, wake = l.step(ctx)
+			due = time.Now().Add(wake)
 		}
-		l.sleep(ctx, pause)
+		if !l.sleep(ctx, pause) {
+			due = time.Time{}
+		}
 	}
 }
 
@@ -98,7 +104,7 @@ func (l *loop) drain(ctx context.Context) error {
 		if err != nil {
 			return stopped(ctx, err)
 		}
-		if l.count() == before && l.idle() && !poll.contended {
+		if l.count() == before && l.idle() && !poll.contended && !poll.blocked {
 			return nil
 		}
 		l.sleep(ctx, min(l.opts.poll, poll.wake))
@@ -160,13 +166,14 @@ func (l *loop) failed(ctx context.Context, err error) time.Duration {
 type polled struct {
 	wake      time.Duration // until something is known to be due
 	contended bool          // another instance was faster with something
+	blocked   bool          // something waits for a place
 }
 
 func (p *polled) within(d time.Duration) { p.wake = min(p.wake, max(d, time.Millisecond)) }
 
 // poll asks the state once what is due, and claims it.
 func (l *loop) poll(ctx context.Context) (polled, error) {
-	p := polled{wake: math.MaxInt64}
+	p := polled{wake: farAway}
 	if len(l.entries) == 0 {
 		return p, nil
 	}

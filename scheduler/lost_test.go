@@ -27,11 +27,11 @@ func TestALostRunIsTakenOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := memstate.New()
 		first := &recorder{work: lasting(time.Hour)}
-		dead := dying(t, registry(t, first, scheduler.DailyAt(2, 0, time.UTC)), st, 2*time.Hour+time.Minute)
+		dead := dying(t, registry(t, first, scheduler.DailyAt(2, 0, time.UTC)), st, 2*time.Hour+61*time.Second)
 		second := &recorder{work: lasting(time.Hour)}
-		pass(t, time.Hour)
+		pass(t, 2*time.Hour+30*time.Second)
 		r := run(t, runner(t, registry(t, second, scheduler.DailyAt(2, 0, time.UTC)), st, scheduler.WithInstance("heir")))
-		pass(t, time.Hour+2*time.Minute+time.Second)
+		pass(t, 91*time.Second)
 		running := status(t, st).Running
 		require.NotNil(t, running, "after the lease of a minute")
 		require.Contains(t, running.Holder, "heir")

@@ -29,11 +29,15 @@ func TestMissedSlots(t *testing.T) {
 		"skip":                    {options(scheduler.SkipMissed()), []string{first, after}, []int{0, 0}, 1},
 		"run all": {
 			options(scheduler.RunMissed(10)),
-			[]string{first, "2000-01-02 02:00:00", "2000-01-03 02:00:00", "2000-01-04 02:00:00", after}, []int{0, 0, 0, 0, 0}, 0,
+			[]string{first, "2000-01-02 02:00:00", "2000-01-03 02:00:00", "2000-01-04 02:00:00", after},
+			[]int{0, 0, 0, 0, 0},
+			0,
 		},
 		"run all up to two": {
 			options(scheduler.RunMissed(2)),
-			[]string{first, "2000-01-03 02:00:00", "2000-01-04 02:00:00", after}, []int{0, 1, 0, 0}, 0,
+			[]string{first, "2000-01-03 02:00:00", "2000-01-04 02:00:00", after},
+			[]int{0, 1, 0, 0},
+			0,
 		},
 		"run once if not too late": {
 			options(scheduler.StartWithin(10 * time.Hour)), []string{first, "2000-01-04 02:00:00", after}, []int{0, 2, 0}, 0,
@@ -41,7 +45,9 @@ func TestMissedSlots(t *testing.T) {
 		"too late": {options(scheduler.StartWithin(4 * time.Hour)), []string{first, after}, []int{0, 0}, 1},
 		"run all that are not too late": {
 			options(scheduler.RunMissed(10), scheduler.StartWithin(40*time.Hour)),
-			[]string{first, "2000-01-03 02:00:00", "2000-01-04 02:00:00", after}, []int{0, 1, 0, 0}, 0,
+			[]string{first, "2000-01-03 02:00:00", "2000-01-04 02:00:00", after},
+			[]int{0, 1, 0, 0},
+			0,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

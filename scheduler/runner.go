@@ -111,8 +111,9 @@ func (r *Runner) RunDue(ctx context.Context) ([]RunRecord, error) {
 		return nil, err
 	}
 	l := r.newLoop(true)
-	err := l.drain(ctx)
-	return l.made(), errors.Join(err, l.end(), ctx.Err())
+	err := errors.Join(l.drain(ctx), l.end(), ctx.Err())
+	r.prune(ctx)
+	return l.made(), err
 }
 
 // stopped hides the error of a context that was ended to stop.
@@ -154,7 +155,7 @@ func (r *Runner) confirmIn() time.Duration {
 // prune deletes old records now and then.
 func (r *Runner) prune(ctx context.Context) {
 	r.mu.Lock()
-	due := r.opts.history > 0 && r.ran && time.Since(r.pruned) >= pruneEvery
+	due := ctx.Err() == nil && r.opts.history > 0 && r.ran && time.Since(r.pruned) >= pruneEvery
 	if due {
 		r.pruned, r.ran = time.Now(), false
 	}

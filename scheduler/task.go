@@ -57,7 +57,8 @@ type Run struct {
 
 // Result is what a task has to say about a run that did not fail.
 type Result struct {
-	// Message is recorded and shown. No more than 4,000 bytes are kept.
+	// Message is recorded and shown, so that it should hold no personal data.
+	// No more than 4,000 bytes are kept.
 	Message string
 	// Paused says that work is left for the next slot.
 	Paused bool

@@ -16,6 +16,9 @@ type Batch struct {
 	// DryRun does everything and then undoes it: the Outcome is what would
 	// have been, and nothing is changed.
 	DryRun bool
+	// Checkpoint, when not nil, makes the batch part of an operation. It needs a
+	// ledger and is no dry run.
+	Checkpoint *Checkpoint
 }
 
 // Resolve checks the batch's selection against the schema, as
@@ -25,8 +28,8 @@ func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
 	return b.resolve(schema, true)
 }
 
-// Outcome is what a batch did, or may have done; see Store.Delete. Deleted and
-// Skipped together hold each of the batch's keys exactly once, as
+// Outcome is what a batch did, or may have done; see Store.Delete. Deleted,
+// Skipped and Unfinished together hold each of the batch's keys exactly once, as
 // [contacts.Schema.CheckKey] returns it.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of
@@ -34,6 +37,9 @@ type Outcome struct {
 	Deleted []contacts.Key
 	// Skipped holds the others, with the cause, in any order.
 	Skipped []Skipped
+	// Unfinished holds the contact of a batch with [Checkpoint.Doom] that has more
+	// rows than went.
+	Unfinished []contacts.Key
 	// Rows holds, for every association that deletes or changes rows, by its
 	// name, the number of those rows, zeros included. A row counts once for an
 	// association, also where it held the new values already. Associations that
@@ -60,8 +66,12 @@ type Cause uint8
 
 // The causes. When several apply, the first in this order is given.
 const (
-	// Gone means that there was no such contact any more, or none in scope.
-	Gone Cause = iota + 1
+	// Released means that the contact is no target of the operation any more:
+	// somebody restored it.
+	Released Cause = iota + 1
+	// Gone means that there was no such contact any more, or none in scope, or
+	// that another one has its key now.
+	Gone
 	// Changed means that the contact did not match the condition any more
 	// when it was locked.
 	Changed
@@ -84,10 +94,10 @@ const (
 
 // String returns the cause in lower case.
 func (c Cause) String() string {
-	if c < Gone || c > Failed {
+	if c < Released || c > Failed {
 		return "no cause"
 	}
 	return [...]string{
-		"", "gone", "changed", "protected", "restricted", "kept by the store", "too many rows", "failed",
+		"", "released", "gone", "changed", "protected", "restricted", "kept by the store", "too many rows", "failed",
 	}[c]
 }

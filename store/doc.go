@@ -45,6 +45,13 @@
 // itself, or to another of the batch, by an association that restricts, holds
 // it back.
 //
+// # The ledger
+//
+// A store that can change the contacts and the library's own records in one
+// transaction has a [Ledger], which makes runs durable operations. A store that
+// cannot returns nil from Ledger: it deletes as well, but nothing outlives the
+// process.
+//
 // # Errors
 //
 // An invalid condition gives an error that matches where.ErrInvalid, as Resolve

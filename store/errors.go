@@ -39,6 +39,23 @@ var (
 	ErrInvalidRequest = errors.New("invalid request")
 )
 
+// The classes of errors that only a ledger has; nothing was changed.
+var (
+	// ErrNotFound: there is no such operation in the scope.
+	ErrNotFound = errors.New("not found")
+	// ErrExists: there is an operation with that ID or idempotency key.
+	ErrExists = errors.New("exists already")
+	// ErrState: the operation is in a state that does not allow it.
+	ErrState = errors.New("not in this state")
+	// ErrHeld: another holds the operation's lease.
+	ErrHeld = errors.New("held by another")
+	// ErrFenced: the lease is another's now, or the record was changed.
+	ErrFenced = errors.New("the lease was lost")
+	// ErrInterrupted: the operation is to be paused or cancelled, or the stop
+	// switch is on.
+	ErrInterrupted = errors.New("interrupted")
+)
+
 // Error is a failure of a store. Its text names the operation, the class and
 // what is known of the place, and never what the driver said, because drivers
 // quote values; errors.As reaches the driver's own error.

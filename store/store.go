@@ -56,7 +56,13 @@ type Store interface {
 	// of hand-overs are protected, whatever the selection says ([Batch.Resolve]
 	// sees to it), and a contact with rows that would be handed over to a
 	// contact that does not exist is restricted.
+	//
+	// A store without a ledger refuses a batch with a checkpoint.
 	Delete(ctx context.Context, b Batch) (Outcome, error)
+
+	// Ledger returns the library's memory beside the contacts, or nil where the
+	// store keeps none.
+	Ledger() *Ledger
 }
 
 // Pacer is implemented by stores that want another pace than the default where
@@ -167,6 +173,9 @@ type PageRequest struct {
 	Keys []contacts.Key
 	// Fields names contact fields whose values are wanted too.
 	Fields []string
+	// Cursors asks for the cursor behind each contact; it has no effect with
+	// Keys.
+	Cursors bool
 }
 
 // Page is a part of the walk.
@@ -177,6 +186,9 @@ type Page struct {
 	// Values holds the requested fields of each key, in the order of the
 	// request; nil unless asked for.
 	Values [][]where.Value
+	// Cursors holds, for each key, the cursor from which the walk goes on behind
+	// it; nil unless asked for.
+	Cursors []Cursor
 	// Next is the cursor after the last contact that was looked at, After if
 	// there was none. It is of no use with Keys.
 	Next Cursor

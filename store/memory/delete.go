@@ -24,9 +24,13 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if err != nil {
 		return store.Outcome{}, err
 	}
+	p, err := s.point(b, candidates)
+	if err != nil {
+		return store.Outcome{}, err
+	}
 	t := newTreatment(c, b.MaxRows, len(candidates))
 	for _, k := range candidates {
-		cause, association := c.classify(k.slot)
+		cause, association := c.classify(p, k)
 		if c.stop() {
 			return store.Outcome{}, c.err
 		}
@@ -37,14 +41,33 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 		t.contacts = append(t.contacts, k.slot)
 		t.out.Deleted = append(t.out.Deleted, k.key)
 	}
-	t.plan()
-	if c.check(); c.err != nil || b.DryRun {
-		t.undo()
-	} else {
-		t.commit()
+	return t.run(p, b.DryRun)
+}
+
+// run does what was planned, or nothing, also where a function of the caller
+// panics.
+func (t *treatment) run(p *point, dry bool) (store.Outcome, error) {
+	done := false
+	defer func() {
+		if !done {
+			t.undo()
+		}
+	}()
+	t.plan(p)
+	var change store.Commit
+	if t.check(); t.err == nil && p != nil {
+		change, t.err = p.commit(t)
 	}
-	if c.err != nil {
-		return store.Outcome{}, c.err
+	if t.err != nil {
+		return store.Outcome{}, t.err
+	}
+	if dry {
+		return t.out, nil
+	}
+	done = true
+	t.commit()
+	if p != nil {
+		p.write(t.out, change)
 	}
 	return t.out, nil
 }
@@ -101,7 +124,16 @@ func (s *Store) compareCandidates(a, b candidate) int {
 
 // classify returns why a contact must not be deleted, and which association
 // restricts, or no cause.
-func (c *call) classify(contact uint32) (store.Cause, string) {
+func (c *call) classify(p *point, k candidate) (store.Cause, string) {
+	cause, settled := p.classify(k)
+	if settled {
+		return cause, ""
+	}
+	return c.restricted(k.slot)
+}
+
+// restricted is classify by the selection and the associations.
+func (c *call) restricted(contact uint32) (store.Cause, string) {
 	switch {
 	case contact == 0 || !c.holds(c.preds.Scope, contact):
 		return store.Gone, ""

@@ -8,6 +8,10 @@
 // NULL; batches are atomic; associations are deleted, changed, kept and
 // restrict in the same way.
 //
+// With [WithLedger] it keeps a ledger too: operations are suppressed, restored,
+// resumed and remembered as in a database, at once and in one lock with the
+// contacts. Tests in testing/synctest bubbles move its clock.
+//
 // The store keeps a million contacts with ten million rows without trouble.
 // Nothing is durable: it all ends with the process.
 package memory

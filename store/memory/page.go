@@ -63,7 +63,7 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, page: store.Page{Next: r.After}}
+	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, cursors: r.Cursors && r.Keys == nil, page: store.Page{Next: r.After}}
 	if r.Keys != nil {
 		return p.ofKeys(r.Keys)
 	}
@@ -85,6 +85,7 @@ type pager struct {
 	columns []int
 	limit   int
 	scan    int // slots; 0: no end
+	cursors bool
 	page    store.Page
 }
 
@@ -178,6 +179,14 @@ func (p *pager) look(slot uint32) {
 		return
 	}
 	p.page.Keys = append(p.page.Keys, s.keys[slot])
+	if p.cursors {
+		behind, err := cursor(s.keys[slot])
+		if err != nil {
+			p.err = err
+			return
+		}
+		p.page.Cursors = append(p.page.Cursors, behind)
+	}
 	if len(p.columns) == 0 {
 		return
 	}

@@ -22,6 +22,8 @@ type Store struct {
 	mu    sync.RWMutex
 	order order
 	keys  []contacts.Key // of the contacts, by slot
+
+	ledger *ledger // nil: none
 }
 
 var _ interface {
@@ -30,14 +32,20 @@ var _ interface {
 } = (*Store)(nil)
 
 // New returns an empty store for the schema, which must be valid and must not
-// be changed afterwards.
-func New(schema contacts.Schema) (*Store, error) {
+// be changed afterwards. It keeps a ledger only with [WithLedger].
+func New(schema contacts.Schema, options ...Option) (*Store, error) {
 	if err := schema.Validate(); err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
 	s := &Store{schema: schema, tables: map[string]*table{}, keys: make([]contacts.Key, 1)}
 	if err := s.build(); err != nil {
 		return nil, err
+	}
+	for i, option := range options {
+		if option == nil {
+			return nil, fmt.Errorf("memory: option %d of %d is nil", i+1, len(options))
+		}
+		option(s)
 	}
 	return s, nil
 }

@@ -21,6 +21,8 @@ type treatment struct {
 	doomed   []rowSet
 	changing []alteration
 	changes  []change
+	partial  bool // as many rows go as may, and the contact stays
+	again    bool // rows that hold the new values already have been changed before
 }
 
 // rowSet is some rows of a table.
@@ -53,9 +55,9 @@ func newTreatment(c *call, maxRows int64, size int) treatment {
 	}
 }
 
-// plan finds the rows in the order of treatment, marks those to be deleted and
-// changes the others. It stops early when the call must.
-func (t *treatment) plan() {
+// all finds the rows in the order of treatment, marks those to be deleted
+// and changes the others. It stops early when the call must.
+func (t *treatment) all() {
 	for _, slot := range t.contacts {
 		t.store.root.table.state[slot] |= doomed
 	}
@@ -85,7 +87,7 @@ func (t *treatment) doom(a *assoc) {
 			rows.slots = append(rows.slots, slot)
 			t.count()
 		}
-		return t.err == nil
+		return t.err == nil && !t.full()
 	}
 	for _, contact := range t.contacts {
 		if !t.reach(a.chain, contact, visit) {
@@ -129,9 +131,12 @@ func (t *treatment) change(d alteration) {
 	var slots []uint32
 	var values []where.Value
 	for _, p := range d.rows {
+		if t.full() {
+			break
+		}
 		for i := range d.assoc.refs {
 			r := &d.assoc.refs[i]
-			if !r.refers(p.slot, p.above) {
+			if !r.refers(p.slot, p.above) || t.again && r.changed(p.slot) {
 				continue
 			}
 			for _, set := range r.changes {
@@ -152,6 +157,16 @@ func (t *treatment) change(d alteration) {
 		table.set(c.slot, c.column, values[i])
 	}
 	t.out.Rows[d.assoc.Name] = int64(len(slots))
+}
+
+// changed reports whether the row holds the new values already.
+func (r *ref) changed(slot uint32) bool {
+	for _, set := range r.changes {
+		if r.from.table.value(slot, set.column) != set.value {
+			return false
+		}
+	}
+	return true
 }
 
 // undo takes everything back.

@@ -29,6 +29,9 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	if batch.MaxRows < 0 {
 		return store.Outcome{}, invalid(fmt.Errorf("a transaction of at most %d rows", batch.MaxRows))
 	}
+	if batch.Checkpoint != nil {
+		return store.Outcome{}, invalid(errors.New("there is no ledger for a checkpoint"))
+	}
 	if err := ctx.Err(); err != nil {
 		return store.Outcome{}, failure(ctx, s.engine, deleteOp, "", err)
 	}

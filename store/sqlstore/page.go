@@ -197,6 +197,13 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 		return nil // more than asked for, because others were in the way
 	}
 	q.page.Keys = append(q.page.Keys, k)
+	if q.request.Cursors && q.request.Keys == nil {
+		behind, err := cursorOf(k)
+		if err != nil {
+			return err
+		}
+		q.page.Cursors = append(q.page.Cursors, behind)
+	}
 	if q.request.Fields == nil {
 		return nil
 	}

@@ -73,6 +73,9 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 // Schema returns the schema that the store was opened with.
 func (s *Store) Schema() contacts.Schema { return s.model.schema }
 
+// Ledger returns nil: the store keeps none.
+func (s *Store) Ledger() *store.Ledger { return nil }
+
 // Pacing returns the pace that suits the engine.
 func (s *Store) Pacing() store.Pacing { return s.pacing() }
 

@@ -89,6 +89,9 @@ func (f *FailingStore) Failed() string {
 // Schema returns the wrapped store's schema.
 func (f *FailingStore) Schema() contacts.Schema { return f.inner.Schema() }
 
+// Ledger returns the wrapped store's ledger.
+func (f *FailingStore) Ledger() *store.Ledger { return f.inner.Ledger() }
+
 // Pacing returns the wrapped store's, or the default.
 func (f *FailingStore) Pacing() store.Pacing {
 	if s, ok := f.inner.(store.Pacer); ok {

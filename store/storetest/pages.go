@@ -58,6 +58,7 @@ func testPage(t *testing.T, h Harness) {
 		}
 	})
 	t.Run("pages that end early", func(t *testing.T) { b.testPageScan(t, third, want) })
+	t.Run("cursors", func(t *testing.T) { b.testPageCursors(t, third, want) })
 	t.Run("keys", func(t *testing.T) { b.testPageKeys(t) })
 	t.Run("fields", func(t *testing.T) { b.testPageFields(t) })
 	t.Run("an empty store", func(t *testing.T) {
@@ -152,4 +153,31 @@ func testBehindBound(t *testing.T, h Harness) {
 	require.Len(t, out.Deleted, 2)
 	require.Equal(t, ids(2, 3, 4, 5, 6, 7), b.walkTo(t, selection(where.Everything()), 4, bound))
 	require.NotEqual(t, bound, b.bound(t))
+}
+
+// testPageCursors goes on behind every contact of a page.
+func (b *bench) testPageCursors(t *testing.T, s store.Selection, want []string) {
+	t.Helper()
+	read := func(after store.Cursor, cursors bool) store.Page {
+		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: s, After: after, Until: b.bound(t), Limit: 100, Cursors: cursors})
+		require.NoError(t, err)
+		return page
+	}
+	require.Nil(t, read("", false).Cursors, "cursors were not asked for")
+	var after store.Cursor
+	for seen := 0; ; {
+		page := read(after, true)
+		require.Len(t, page.Cursors, len(page.Keys))
+		for i, behind := range page.Cursors {
+			next := read(behind, false)
+			if len(next.Keys) > 0 { // a page may be empty
+				require.Equal(t, want[seen+i+1], texts(next.Keys)[0])
+			}
+		}
+		if seen += len(page.Keys); !page.More {
+			require.Len(t, want, seen)
+			return
+		}
+		after = page.Next
+	}
 }

@@ -15,6 +15,9 @@ func (s *Store) Delete(ctx context.Context, b store.Batch) (store.Outcome, error
 	if b.MaxRows < 0 {
 		return store.Outcome{}, invalid(op, "MaxRows is negative")
 	}
+	if b.Checkpoint != nil {
+		return store.Outcome{}, invalid(op, "there is no ledger for a checkpoint")
+	}
 	keys, err := s.model.distinct(op, b.Keys)
 	if err != nil {
 		return store.Outcome{}, err

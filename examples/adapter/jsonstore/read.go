@@ -92,9 +92,8 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 			return store.Page{}, err
 		}
 		if contact := candidates[looked]; c.selected(contact) {
-			p.Keys = append(p.Keys, contact.key)
-			if len(r.Fields) > 0 {
-				p.Values = append(p.Values, contact.pick(r.Fields))
+			if err := add(op, &p, r, contact); err != nil {
+				return store.Page{}, err
 			}
 		}
 	}
@@ -102,6 +101,22 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 		p.Next, err = cursor(op, candidates[looked-1])
 	}
 	return p, err
+}
+
+// add adds a contact to the page, with what was asked for.
+func add(op string, p *store.Page, r store.PageRequest, contact *row) error {
+	p.Keys = append(p.Keys, contact.key)
+	if r.Cursors && r.Keys == nil {
+		behind, err := cursor(op, contact)
+		if err != nil {
+			return err
+		}
+		p.Cursors = append(p.Cursors, behind)
+	}
+	if len(r.Fields) > 0 {
+		p.Values = append(p.Values, contact.pick(r.Fields))
+	}
+	return nil
 }
 
 // candidates returns the contacts that the page is about, in their order.

@@ -62,6 +62,9 @@ func Open(path string, schema contacts.Schema) (*Store, error) {
 // Schema returns the schema that the store was opened with.
 func (s *Store) Schema() contacts.Schema { return s.model.schema }
 
+// Ledger implements store.Store: there is none, so that runs are not durable.
+func (s *Store) Ledger() *store.Ledger { return nil }
+
 // call is what one call works on: a state, which never changes, and a
 // selection that fits the schema.
 type call struct {
