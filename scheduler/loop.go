@@ -177,11 +177,7 @@ func (l *loop) poll(ctx context.Context) (polled, error) {
 	if len(l.entries) == 0 {
 		return p, nil
 	}
-	names := make([]string, 0, len(l.entries))
-	for _, d := range definitions(l.entries) {
-		names = append(names, d.Task)
-	}
-	tasks, err := l.state.Tasks(ctx, TasksRequest{Tasks: names, Due: true})
+	tasks, err := l.state.Tasks(ctx, TasksRequest{Tasks: l.names, Due: true})
 	if err != nil {
 		return p, err
 	}
