@@ -82,7 +82,11 @@ func (a *attempt) supervise(ctx context.Context) RunRecord {
 		task = limited
 	}
 	done := make(chan ended, 1)
-	go execute(task, a.entry.task, run, done)
+	a.enter(run.Task)
+	go execute(task, a.entry.task, run, func(end ended) {
+		a.leave(run.Task)
+		done <- end
+	})
 
 	end, returned := a.watch(ctx, task, cancel, done)
 	if !returned {
@@ -113,6 +117,9 @@ func (a *attempt) watch(
 			if a.lost {
 				beat.Stop()
 			}
+			if a.lost && a.held {
+				return ended{}, false
+			}
 		case <-stop:
 			stop = nil
 			if a.held {
@@ -128,7 +135,9 @@ func (a *attempt) watch(
 			if ctx.Err() != nil || a.lost {
 				return ended{}, false
 			}
-			a.hold(ctx)
+			if a.hold(ctx); a.lost {
+				return ended{}, false
+			}
 		}
 	}
 }

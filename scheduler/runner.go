@@ -45,6 +45,7 @@ type Runner struct {
 
 	mu      sync.Mutex
 	loops   map[*loop]bool
+	here    map[string]bool // the tasks that have not returned; true: it is waited for
 	running bool
 	confirm time.Time // when the definitions are to be registered again; zero: at once
 	pruned  time.Time
@@ -63,7 +64,7 @@ func NewRunner(registry *Registry, state State, opts ...RunnerOption) (*Runner, 
 	}
 	r := &Runner{
 		entries: registry.snapshot(), state: state, opts: o,
-		places: make(chan struct{}, o.concurrent), loops: map[*loop]bool{},
+		places: make(chan struct{}, o.concurrent), loops: map[*loop]bool{}, here: map[string]bool{},
 	}
 	r.defs = definitions(r.entries)
 	for _, d := range r.defs {
