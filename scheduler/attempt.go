@@ -111,13 +111,7 @@ func (a *attempt) watch(
 		case end := <-done:
 			return end, true
 		case <-beat.C:
-			if err := a.renew(ctx); err != nil {
-				cancel(err)
-			}
-			if a.lost {
-				beat.Stop()
-			}
-			if a.lost && a.held {
+			if a.beat(ctx, cancel, beat) {
 				return ended{}, false
 			}
 		case <-stop:
@@ -140,6 +134,18 @@ func (a *attempt) watch(
 			}
 		}
 	}
+}
+
+// beat renews the lease, and ends the task's context if it is lost. It reports
+// whether there is nothing to wait for any more.
+func (a *attempt) beat(ctx context.Context, cancel context.CancelCauseFunc, beat *time.Ticker) bool {
+	if err := a.renew(ctx); err != nil {
+		cancel(err)
+	}
+	if a.lost {
+		beat.Stop()
+	}
+	return a.lost && a.held
 }
 
 // renew renews the lease. It returns ErrLeaseLost when somebody else has taken
