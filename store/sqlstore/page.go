@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -97,7 +97,7 @@ type pageQuery struct {
 	c       level
 	w       way
 	request store.PageRequest
-	fields  []contacts.Field
+	values  fieldValues
 	keys    term // of a page by keys; nil: a part of the walk
 	part    part
 	scanned int64        // rows, those that cannot be named included
@@ -119,17 +119,8 @@ func (s *Store) pageQuery(r store.PageRequest) (*pageQuery, error) {
 	if r.Keys != nil {
 		q.w.by = nil // they are in the order of the key
 	}
-	for _, name := range r.Fields {
-		f, err := s.model.contacts.field(name)
-		if err == nil {
-			err = s.unsupported(f)
-		}
-		if err != nil {
-			return nil, err
-		}
-		q.fields = append(q.fields, f)
-	}
-	return q, nil
+	q.values, err = s.fieldValues(s.model.contacts, r.Fields)
+	return q, err
 }
 
 // bounds finds out which part of the contacts the page is of, and reports
@@ -210,31 +201,13 @@ func (q *pageQuery) endAt(end station) error {
 	return err
 }
 
-// columns are the contact's station, and for each field how it is stored and its
-// value.
+// columns are the contact's station, and its fields.
 func (q *pageQuery) columns() []term {
-	out := q.w.read(q.b, q.c)
-	for _, f := range q.fields {
-		c := q.b.column(q.c, f)
-		out = append(out,
-			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.null(c), q.b.known(c)),
-			expr(q.b.read(c)))
-	}
-	return out
+	return append(q.w.read(q.b, q.c), q.values.columns(q.b, q.c)...)
 }
 
-const (
-	storedNull  = 1
-	storedKnown = 2
-)
-
 func (q *pageQuery) scan(r *sql.Rows) error {
-	states, raw := make([]int, len(q.fields)), make([]any, len(q.fields))
-	var targets []any
-	for i := range raw {
-		targets = append(targets, &states[i], &raw[i])
-	}
-	p, err := q.w.scan(r, targets...)
+	p, err := q.w.scan(r, q.values.into...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -256,17 +229,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	values := make([]where.Value, len(q.fields))
-	for i, f := range q.fields {
-		switch states[i] {
-		case storedNull:
-		case storedKnown:
-			values[i] = q.store.decode(f, raw[i])
-		default:
-			values[i] = where.Unknown()
-		}
-	}
-	q.page.Values = append(q.page.Values, values)
+	q.page.Values = append(q.page.Values, slices.Clone(q.values.decoded()))
 	return nil
 }
 
