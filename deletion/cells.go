@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -71,31 +72,39 @@ func guarded(text string) string {
 // that begins as a guarded one does to tell it from that. A carriage return is
 // guarded wherever it is, because readers of CSV change it.
 func needsGuard(text string) bool {
-	if text == "" || text[0] == guard {
+	if text == "" || text[0] == guard || strings.ContainsRune(text, '\r') {
 		return true
 	}
-	first, begins := true, true // of the text, of a cell
-	for _, r := range text {
-		switch {
-		case begins && executes(r), first && separates(r) && unicode.IsSpace(r), r == '\r':
-			return true
-		case separates(r):
-			first, begins = false, true
-		case !skipped(r):
-			first, begins = false, false
+	for first := true; ; first = false {
+		end := strings.IndexAny(text, separators)
+		begin := text
+		if end >= 0 {
+			begin = text[:end]
 		}
+		begin = strings.TrimLeftFunc(begin, skipped)
+		r, _ := utf8.DecodeRuneInString(begin)
+		switch {
+		case begin != "" && strings.ContainsRune(formulas, r):
+			return true
+		case end < 0:
+			return false
+		case first && begin == "" && unicode.IsSpace(rune(text[end])):
+			return true
+		}
+		text = text[end+1:]
 	}
-	return false
 }
 
-// executes reports whether a cell that begins with the rune can be a formula: in
-// the forms of all widths.
-func executes(r rune) bool { return strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫", r) }
+const (
+	// formulas is what a formula can begin with, in the forms of all widths.
+	formulas = "=+-@＝＋－＠﹦﹢﹣﹫"
+	// separators is what a spreadsheet may take for the end of a cell, whatever
+	// the quotes around it say: with the settings of another country, or when the
+	// file is pasted.
+	separators = ",;|\t\r\n"
+)
 
-// separates reports whether a spreadsheet may begin another cell behind the rune,
-// whatever the quotes around it say: with the settings of another country, or
-// when the file is pasted.
-func separates(r rune) bool { return strings.ContainsRune(",;|\t\r\n", r) }
+func separates(r rune) bool { return strings.ContainsRune(separators, r) }
 
 // skipped reports whether a formula can begin behind the rune.
 func skipped(r rune) bool {
@@ -109,10 +118,10 @@ var errCell = errors.New("not a cell of an export")
 // stored, NULL and [where.Unknown] included. The kind is that of the column's
 // field. An error does not contain the cell.
 func ParseExported(kind where.Kind, text string) (where.Value, error) {
-	switch {
-	case text == "":
+	switch text {
+	case "":
 		return where.Value{}, nil
-	case text == unknownCell:
+	case unknownCell:
 		return where.Unknown(), nil
 	}
 	x, err := parseCell(kind, text)

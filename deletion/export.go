@@ -77,7 +77,8 @@ func (s *Service) Export(ctx context.Context, w io.Writer, condition where.Condi
 // says how many were written. Wrong keys are all reported before the store is
 // touched, as a [*KeysError].
 //
-// It is what a hook of [WithBeforeBatch] calls to save what is about to go. With
+// It is what a hook of [WithBeforeBatch] calls to save what is about to go, in a
+// file for each batch and attempt: a batch may be tried again in parts. With
 // [ExportRows] all keys go to the store at once, as those of a batch do.
 func (s *Service) ExportKeys(ctx context.Context, w io.Writer, keys []contacts.Key, options ...ExportOption) (Exported, error) {
 	e, err := s.exporter(w, options)

@@ -181,19 +181,16 @@ func (r *reader) rows(ctx context.Context, request store.RowsRequest, visit func
 	if !ok {
 		return &failure{op: op, err: errors.ErrUnsupported}
 	}
-	visited, stopped, broken := false, error(nil), error(nil)
+	var stopped, broken error
+	visited := false
 	err := r.try(ctx, op, func() error {
 		err := from.ReadRows(ctx, request, func(values []where.Value) error {
 			visited = true
 			stopped = visit(values)
 			return stopped
 		})
-		switch {
-		case stopped != nil:
-			return nil
-		case visited && err != nil:
-			broken = &failure{op: op, err: err}
-			return nil
+		if visited { // which cannot be taken back
+			broken, err = err, nil
 		}
 		return err
 	})
@@ -201,7 +198,7 @@ func (r *reader) rows(ctx context.Context, request store.RowsRequest, visit func
 	case stopped != nil:
 		return stopped
 	case broken != nil:
-		return broken
+		return &failure{op: op, err: broken}
 	}
 	return err
 }
