@@ -112,7 +112,7 @@ func (d *Deletion) work(ctx context.Context, run scheduler.Run) (deletion.Report
 
 // figures says what a run did.
 func figures(r deletion.Report) string {
-	text := fmt.Sprintf("deleted %d contacts", r.Deleted)
+	text := "deleted " + counted(r.Deleted, "contact")
 	if r.Skipped.Total() > 0 {
 		text += ", skipped " + r.Skipped.String()
 	}
@@ -123,6 +123,14 @@ func figures(r deletion.Report) string {
 		text += ", operation " + r.Operation
 	}
 	return text
+}
+
+// counted is a number of things.
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // caps are the options that limit a call.

@@ -160,7 +160,7 @@ func TestDeleteMatching(t *testing.T) {
 	require.NoError(t, err)
 	result, err := run(t, task, 1)
 	require.NoError(t, err)
-	require.Equal(t, "deleted 1 contacts, done", result.Message)
+	require.Equal(t, "deleted 1 contact, done", result.Message)
 	require.EqualValues(t, 30, h.left(t))
 
 	task, err = retention.DeleteMatching(h.svc, where.New().WhereEquals("nam", "m4rk3r"))

@@ -2,6 +2,7 @@ package retention_test
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -129,4 +130,9 @@ func inactive(t *testing.T, h *host, options ...retention.Option) *retention.Del
 func sorted(names []string) []string {
 	slices.Sort(names)
 	return names
+}
+
+// withoutID replaces the ID of an operation, which is another one every time.
+func withoutID(message string) string {
+	return regexp.MustCompile(`operation [\w-]+`).ReplaceAllString(message, "operation …")
 }

@@ -74,7 +74,7 @@ func (p *Processing) Execute(ctx context.Context, run scheduler.Run) (scheduler.
 	if len(done) != 1 {
 		e.Operation = ""
 	}
-	e.Message = fmt.Sprintf("%d operations%s; deleted %d contacts", len(done), listed(states), e.Deleted)
+	e.Message = counted(int64(len(done)), "operation") + listed(states) + "; deleted " + counted(e.Deleted, "contact")
 	if outOfTime(ctx) {
 		paused = true
 	} else {

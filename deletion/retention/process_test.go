@@ -48,7 +48,7 @@ func TestOperationsThatAreDue(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, h.left(t))
 		}
-		require.Equal(t, "1 operations, 1 completed; deleted 1 contacts", h.events[1].Message)
+		require.Equal(t, "1 operation, 1 completed; deleted 1 contact", h.events[1].Message)
 	})
 }
 
@@ -97,7 +97,7 @@ func TestOperationsOfOtherTasksAreLeftToThem(t *testing.T) {
 	}
 	other, err := task.Execute(t.Context(), runOf("Acme.Process"))
 	require.NoError(t, err)
-	require.Equal(t, "1 operations, 1 completed; deleted 1 contacts", other.Message)
+	require.Equal(t, "1 operation, 1 completed; deleted 1 contact", other.Message)
 	require.Equal(t, string(deletion.StatePaused), tasks())
 	require.EqualValues(t, 89, h.left(t))
 }
@@ -113,7 +113,7 @@ func TestAnOperationThatFails(t *testing.T) {
 	require.NoError(t, err)
 	_, err = run(t, processing(t, h), 1)
 	require.ErrorIs(t, err, deletion.ErrCapExceeded)
-	require.ErrorContains(t, err, "2 operations, 1 completed, 1 refused; deleted 1 contacts")
+	require.ErrorContains(t, err, "2 operations, 1 completed, 1 refused; deleted 1 contact")
 	require.EqualValues(t, 19, h.left(t))
 }
 
@@ -138,7 +138,7 @@ func TestProcessingPausesAtItsLimit(t *testing.T) {
 		result, err := run(t, task, 1)
 		require.NoError(t, err)
 		require.True(t, result.Paused)
-		require.Equal(t, "1 operations, 1 paused; deleted 50 contacts, paused", result.Message)
+		require.Equal(t, "1 operation, 1 paused; deleted 50 contacts, paused", result.Message)
 		result, err = run(t, task, 2)
 		require.NoError(t, err)
 		require.True(t, result.Paused || h.left(t) == 0)

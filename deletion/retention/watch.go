@@ -70,7 +70,7 @@ func (w *Watching) Execute(ctx context.Context, run scheduler.Run) (scheduler.Re
 	if err := errors.Join(errs...); err != nil {
 		return scheduler.Result{}, err
 	}
-	return scheduler.Result{Message: fmt.Sprintf("%d tasks have succeeded within %s", len(w.tasks), w.after)}, nil
+	return scheduler.Result{Message: counted(int64(len(w.tasks)), "task") + " watched, none overdue"}, nil
 }
 
 // late reports whether a task is overdue, and when it last succeeded.
