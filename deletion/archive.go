@@ -3,6 +3,7 @@ package deletion
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -157,7 +158,7 @@ type Deleted struct {
 func (a Archive) ByEmail(ctx context.Context, address string) ([]Deleted, error) {
 	r := store.LookupRequest{}
 	if a.s.o.archive != nil && a.s.o.archive.email == "" {
-		return nil, &OptionsError{Faults: []error{fmt.Errorf("WithArchive names no keys, so that no address is remembered")}}
+		return nil, &OptionsError{Faults: []error{errors.New("WithArchive names no keys, so that no address is remembered")}}
 	}
 	if a.s.o.archive != nil {
 		for _, id := range slices.Sorted(maps.Keys(a.s.o.archive.keys)) {
@@ -203,7 +204,7 @@ func (a Archive) usable(ctx context.Context) error {
 		return err
 	}
 	if a.s.o.archive == nil {
-		return &OptionsError{Faults: []error{fmt.Errorf("the service was made without WithArchive")}}
+		return &OptionsError{Faults: []error{errors.New("the service was made without WithArchive")}}
 	}
 	return a.s.authorize(ctx, Action{Kind: ActionRead})
 }

@@ -24,16 +24,17 @@ func (s *Service) get(ctx context.Context, id string) (op store.Operation, err e
 	return op, err
 }
 
-func (o Operations) readable(ctx context.Context, id string) error {
-	if err := o.s.needsLedger(); err != nil {
+// readable refuses who may not read what the ledger knows.
+func (s *Service) readable(ctx context.Context, id string) error {
+	if err := s.needsLedger(); err != nil {
 		return err
 	}
-	return o.s.authorize(ctx, Action{Kind: ActionRead, Operation: id})
+	return s.authorize(ctx, Action{Kind: ActionRead, Operation: id})
 }
 
 // Get returns an operation, or ErrNotFound.
 func (o Operations) Get(ctx context.Context, id string) (Operation, error) {
-	if err := o.readable(ctx, id); err != nil {
+	if err := o.s.readable(ctx, id); err != nil {
 		return Operation{}, err
 	}
 	op, err := o.s.get(ctx, id)
@@ -79,7 +80,7 @@ func (o Operations) List(ctx context.Context, f OperationFilter) (OperationList,
 	if f.Limit < 0 || f.Limit > maxList {
 		return OperationList{}, &RequestError{Faults: []error{errors.New("the limit is outside 1 to 1000")}}
 	}
-	if err := o.readable(ctx, ""); err != nil {
+	if err := o.s.readable(ctx, ""); err != nil {
 		return OperationList{}, err
 	}
 	var page store.OperationPage

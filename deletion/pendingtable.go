@@ -124,7 +124,7 @@ func (s *Service) removePending(ctx context.Context, keys []contacts.Key) (n int
 
 // Count returns how many contacts there are.
 func (p PendingTable) Count(ctx context.Context) (n int64, err error) {
-	if err := (Operations{p.s}).readable(ctx, ""); err != nil {
+	if err := p.s.readable(ctx, ""); err != nil {
 		return 0, err
 	}
 	err = p.s.reader().try(ctx, "count the pending table", func() (err error) {
@@ -147,7 +147,7 @@ func (p PendingTable) List(ctx context.Context, after string, limit int) (Pendin
 	if limit < 1 || limit > maxList {
 		return PendingList{}, &RequestError{Faults: []error{errors.New("the limit is outside 1 to 1000")}}
 	}
-	if err := (Operations{p.s}).readable(ctx, ""); err != nil {
+	if err := p.s.readable(ctx, ""); err != nil {
 		return PendingList{}, err
 	}
 	var page store.PendingPage

@@ -3,7 +3,6 @@ package deletion
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -61,41 +60,58 @@ func (o Operations) takeUp(ctx context.Context, which choice, options []Option) 
 	if err != nil {
 		return nil, err
 	}
-	start, seen := time.Now(), map[string]bool{}
-	var out []Processed
+	w := worker{s: s, limit: given.timeLimit, start: time.Now(), seen: map[string]bool{}}
 	for {
 		if err := s.running(ctx); err != nil {
-			return out, err
+			return w.out, err
 		}
-		ready, err := s.ready(ctx, which, seen)
+		ready, err := s.ready(ctx, which, w.seen)
 		if err != nil || len(ready) == 0 {
-			return out, err
+			return w.out, err
 		}
 		for _, op := range ready {
-			if given.timeLimit > 0 && time.Since(start) >= given.timeLimit {
-				return out, nil
-			}
-			seen[op.ID] = true
-			var left []Option
-			if given.timeLimit > 0 {
-				left = append(left, TimeLimit(given.timeLimit-time.Since(start)))
-			}
-			done, err := s.process(ctx, op.ID, ActionProcess, left)
-			if errors.Is(err, ErrHeld) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrState) && done.Operation.ID == "" {
-				continue // somebody else was quicker
-			}
-			if done.Err = err; done.Operation.ID == "" {
-				done.Operation.ID = op.ID
-			}
-			out = append(out, done)
-			if ctx.Err() != nil {
-				return out, &failure{op: "process operations", err: ctx.Err()}
-			}
-			if errors.Is(err, ErrStopped) {
-				return out, err
+			if more, err := w.take(ctx, op.ID); !more {
+				return w.out, err
 			}
 		}
 	}
+}
+
+// worker takes up one operation after the other.
+type worker struct {
+	s     *Service
+	limit time.Duration // 0: none
+	start time.Time
+	seen  map[string]bool
+	out   []Processed
+}
+
+// take takes an operation up, and reports whether there is time for another.
+func (w *worker) take(ctx context.Context, id string) (more bool, err error) {
+	var options []Option
+	if w.limit > 0 {
+		left := w.limit - time.Since(w.start)
+		if left <= 0 {
+			return false, nil
+		}
+		options = append(options, TimeLimit(left))
+	}
+	w.seen[id] = true
+	done, err := w.s.process(ctx, id, ActionProcess, options)
+	if errors.Is(err, ErrHeld) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrState) && done.Operation.ID == "" {
+		return true, nil // somebody else was quicker
+	}
+	if done.Err = err; done.Operation.ID == "" {
+		done.Operation.ID = id
+	}
+	w.out = append(w.out, done)
+	switch {
+	case ctx.Err() != nil:
+		return false, &failure{op: "process operations", err: ctx.Err()}
+	case errors.Is(err, ErrStopped):
+		return false, err
+	}
+	return true, nil
 }
 
 // ready lists operations that anybody may take up, but those that were seen. What
@@ -162,7 +178,7 @@ func (s *Service) process(ctx context.Context, id string, kind ActionKind, optio
 	}
 	j, err := s.acquire(ctx, id)
 	if err != nil {
-		return done, fmt.Errorf("deletion: take operation %s up: %w", id, err)
+		return done, &about{"take up", id, err}
 	}
 	defer func() {
 		if !j.over && !j.lost {
@@ -178,7 +194,7 @@ func (s *Service) process(ctx context.Context, id string, kind ActionKind, optio
 	if early := j.op.Ready.Sub(j.op.Lease.Expires.Add(-s.o.lease)); j.op.State == StatePending && early > 0 && j.op.Wanted != store.WantedCancel {
 		return done, &StateError{ID: id, State: j.op.State, Do: "process", Why: "it is due in " + early.Round(time.Second).String()}
 	}
-	done.Report, err = s.work(ctx, j, kind, options)
+	done.Report, err = s.work(ctx, j, options)
 	return done, err
 }
 
@@ -201,9 +217,16 @@ func (s *Service) takable(op store.Operation, kind ActionKind) error {
 }
 
 // work does what is to be done next.
-func (s *Service) work(ctx context.Context, j *journal, kind ActionKind, options []Option) (Report, error) {
+func (s *Service) work(ctx context.Context, j *journal, options []Option) (Report, error) {
 	if j.op.Wanted == store.WantedCancel {
-		return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, j.cancel(ctx)
+		doomed, err := j.doomed(ctx, 0, 1)
+		if err == nil && len(doomed.Targets) == 0 {
+			err = j.cancel(ctx)
+		}
+		if err != nil || len(doomed.Targets) == 0 {
+			return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, err
+		}
+		// Cancelling waits for contacts whose rows are partly gone.
 	}
 	if j.op.State == StateRefused {
 		if err := j.renewed(ctx); err != nil {
@@ -211,7 +234,7 @@ func (s *Service) work(ctx context.Context, j *journal, kind ActionKind, options
 		}
 	}
 	if j.q.Origin == fromKeys && !j.p.Prepared {
-		err := fmt.Errorf("deletion: operation %s: %w", j.op.ID, errKeysLost)
+		err := &about{"take up", j.op.ID, errKeysLost}
 		j.p.fail(time.Now().UTC(), err)
 		return Report{Operation: j.op.ID, Stopped: StoppedFailed}, errors.Join(err, j.cancel(ctx))
 	}

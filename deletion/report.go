@@ -20,10 +20,9 @@ const (
 	StoppedCap       StopReason = "cap"       // the cap is used up, and there is more
 	StoppedCancelled StopReason = "cancelled" // the context ended
 	StoppedFailed    StopReason = "failed"
-	StoppedRefused   StopReason = "refused" // before anything was deleted
-	// Others stopped an operation, before its next batch.
-	StoppedPaused    StopReason = "paused on request"
-	StoppedOnRequest StopReason = "cancelled on request"
+	StoppedRefused   StopReason = "refused"              // before anything was deleted
+	StoppedPaused    StopReason = "paused on request"    // by others, before its next batch
+	StoppedOnRequest StopReason = "cancelled on request" // as well
 	StoppedSwitch    StopReason = "stop switch"
 )
 

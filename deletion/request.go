@@ -44,7 +44,7 @@ type Request struct {
 func AtOnce() *time.Duration { return new(time.Duration) }
 
 // After is the period of a request: its contacts are suppressed for so long.
-func After(d time.Duration) *time.Duration { return &d }
+func After(d time.Duration) *time.Duration { return new(d) }
 
 const (
 	maxIdempotencyKey = 200

@@ -57,7 +57,7 @@ func (t *Tally) add(c store.SummaryCell) {
 
 const maxIntervals = 100_000
 
-func (q *SummaryRequest) check() error {
+func (q SummaryRequest) checked() (SummaryRequest, error) {
 	var faults []error
 	if q.By == "" {
 		q.By = ByDay
@@ -72,21 +72,22 @@ func (q *SummaryRequest) check() error {
 		faults = append(faults, errors.New("From and Until must be given, at most ten years apart, From first"))
 	}
 	if len(faults) > 0 {
-		return &RequestError{Faults: faults}
+		return q, &RequestError{Faults: faults}
 	}
-	return nil
+	return q, nil
 }
 
 // Summary counts operations by state and by the hour, day or month in a zone.
 func (o Operations) Summary(ctx context.Context, q SummaryRequest) (Summary, error) {
-	if err := q.check(); err != nil {
+	q, err := q.checked()
+	if err != nil {
 		return Summary{}, err
 	}
-	if err := o.readable(ctx, ""); err != nil {
+	if err := o.s.readable(ctx, ""); err != nil {
 		return Summary{}, err
 	}
 	var cells []store.SummaryCell
-	err := o.s.reader().try(ctx, "summarise operations", func() (err error) {
+	err = o.s.reader().try(ctx, "summarise operations", func() (err error) {
 		cells, err = o.s.ledger.Operations.Summary(ctx, store.SummaryRequest{Scope: o.s.o.scopeLabel, From: q.From, Until: q.Until})
 		return err
 	})
@@ -169,7 +170,7 @@ type Health struct {
 // Health looks at the latest operations. It is cheap enough to be asked every
 // minute.
 func (o Operations) Health(ctx context.Context) (Health, error) {
-	if err := o.readable(ctx, ""); err != nil {
+	if err := o.s.readable(ctx, ""); err != nil {
 		return Health{}, err
 	}
 	s := o.s

@@ -100,7 +100,7 @@ func (u Suppressions) List(ctx context.Context, f SuppressionFilter) (Suppressio
 	if f.Limit < 0 || f.Limit > maxList {
 		return SuppressionList{}, &RequestError{Faults: []error{errors.New("the limit is outside 1 to 1000")}}
 	}
-	if err := (Operations{u.s}).readable(ctx, ""); err != nil {
+	if err := u.s.readable(ctx, ""); err != nil {
 		return SuppressionList{}, err
 	}
 	var page store.SuppressionPage

@@ -36,6 +36,9 @@
 // paused, also outside a task's window; the task [ProcessDue] leaves the operations of
 // other tasks alone.
 //
+// An authorizer of the service is asked as for any caller: for reading, submitting,
+// retrying and cancelling operations, or without a ledger for the deletion itself.
+//
 // Results, errors and events hold no contact data.
 //
 // [Operations.ProcessDue]: https://pkg.go.dev/github.com/contactsweep/contactsweep/deletion#Operations.ProcessDue

@@ -48,7 +48,7 @@ const tellTime = 30 * time.Second
 
 // telling tells the owner, whatever has become of the run's context.
 func (s *settings) telling(ctx context.Context, e Event) (err error) {
-	if s.tell == nil {
+	if s.tell == nil || errors.Is(context.Cause(ctx), scheduler.ErrLeaseLost) { // another instance has the run, and tells
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTime)

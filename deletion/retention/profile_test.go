@@ -1,6 +1,7 @@
 package retention_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,19 +14,27 @@ import (
 	"github.com/contactsweep/contactsweep/store/memory"
 )
 
-// Two nights of the profile over 300,000 inactive contacts: from two to six, a batch of a
-// thousand every minute, the rest on the following night, and one operation in all.
+// Two nights of the profile: from two to six, a batch every minute, the rest on the
+// following night, and one operation in all. A batch has a thousand contacts, and there are
+// 300 times as many that are inactive; without a ledger a hundred will do.
 func TestTheProfileOverTwoNights(t *testing.T) {
 	t.Parallel()
-	for what, options := range map[string][]memory.Option{"with a ledger": {memory.WithLedger()}, "without": nil} {
+	for what, tt := range map[string]struct {
+		ledger  []memory.Option
+		batch   int
+		options []retention.Option
+	}{
+		"with a ledger": {ledger: []memory.Option{memory.WithLedger()}, batch: 1000},
+		"without":       {batch: 100, options: []retention.Option{retention.BatchSize(100)}},
+	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := newHost(t, options...)
-				h.add(t, 150_000, 90*day)
+				h := newHost(t, tt.ledger...)
+				h.add(t, 150*tt.batch, 90*day)
 				h.add(t, 5_000, day)
-				h.add(t, 150_000, 90*day)
-				h.until(t, 3*day, inactive(t, h))
+				h.add(t, 150*tt.batch, 90*day)
+				h.until(t, 3*day, inactive(t, h, tt.options...))
 
 				require.EqualValues(t, 5_000, h.left(t))
 				require.Len(t, h.st.Rows("activities"), 5_000)
@@ -38,15 +47,17 @@ func TestTheProfileOverTwoNights(t *testing.T) {
 				}
 				// The last batch of the night begins at 05:59, and the next would at 06:00.
 				require.Equal(t, 239*time.Minute, runs[0].Ended.Sub(runs[0].Began))
-				require.Equal(t, []int64{240_000, 60_000, 0}, []int64{h.events[0].Deleted, h.events[1].Deleted, h.events[2].Deleted})
+				for i, batches := range []int{240, 60, 0} {
+					require.EqualValues(t, batches*tt.batch, h.events[i].Deleted)
+				}
 				require.Equal(t, []retention.EventKind{retention.Unfinished, retention.Done, retention.Done}, h.kinds())
 				f := h.events[0].Forecast
 				require.True(t, f.Known)
-				require.EqualValues(t, 60_000, f.Remaining)
+				require.EqualValues(t, 60*tt.batch, f.Remaining)
 				require.EqualValues(t, 1, f.Slots)
-				require.Contains(t, runs[0].Message, "deleted 240000 contacts, in 3h59m0s")
-				require.Contains(t, runs[0].Message, "paused; 60000 are left: at this rate 1 more night, of 59m45s")
-				if options == nil {
+				require.Contains(t, runs[0].Message, fmt.Sprintf("deleted %d contacts, in 3h59m0s", 240*tt.batch))
+				require.Contains(t, runs[0].Message, fmt.Sprintf("paused; %d are left: at this rate 1 more night, of 59m45s", 60*tt.batch))
+				if tt.ledger == nil {
 					return
 				}
 				ops := h.operations(t)

@@ -213,28 +213,12 @@ func (q *pageQuery) endAt(end station) error {
 // columns are the contact's station, and for each field how it is stored and its
 // value.
 func (q *pageQuery) columns() []term {
-	out := q.w.read(q.b, q.c)
-	for _, f := range q.fields {
-		c := q.b.column(q.c, f)
-		out = append(out,
-			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.null(c), q.b.known(c)),
-			expr(q.b.read(c)))
-	}
-	return out
+	return append(q.w.read(q.b, q.c), q.b.valuesRead(q.c, q.fields)...)
 }
 
-const (
-	storedNull  = 1
-	storedKnown = 2
-)
-
 func (q *pageQuery) scan(r *sql.Rows) error {
-	states, raw := make([]int, len(q.fields)), make([]any, len(q.fields))
-	var targets []any
-	for i := range raw {
-		targets = append(targets, &states[i], &raw[i])
-	}
-	p, err := q.w.scan(r, targets...)
+	raw := rawOf(q.fields)
+	p, err := q.w.scan(r, raw.targets()...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -256,17 +240,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	values := make([]where.Value, len(q.fields))
-	for i, f := range q.fields {
-		switch states[i] {
-		case storedNull:
-		case storedKnown:
-			values[i] = q.store.decode(f, raw[i])
-		default:
-			values[i] = where.Unknown()
-		}
-	}
-	q.page.Values = append(q.page.Values, values)
+	q.page.Values = append(q.page.Values, raw.values(q.store))
 	return nil
 }
 
