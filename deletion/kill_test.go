@@ -223,11 +223,17 @@ func TestKilledChild(t *testing.T) {
 	t.Parallel()
 	engine := killedEngines()[engineName]
 	svc := killedService(t, engine.dialect, engine.open(t, database))
+	var options []deletion.Option
+	if pause := os.Getenv("CONTACTSWEEP_CHILD_PAUSE"); pause != "" {
+		d, err := time.ParseDuration(pause)
+		require.NoError(t, err)
+		options = append(options, deletion.Pause(d))
+	}
 	t.Log("child begins")
 	list, err := svc.Operations().List(t.Context(), deletion.OperationFilter{})
 	require.NoError(t, err)
 	if len(list.Operations) == 0 {
-		_, err = svc.BulkDelete(t.Context(), where.New().WhereEquals("email", ""))
+		_, err = svc.BulkDelete(t.Context(), where.New().WhereEquals("email", ""), options...)
 		require.NoError(t, err)
 	} else {
 		done, err := svc.Operations().ResumeInterrupted(t.Context())
@@ -235,6 +241,7 @@ func TestKilledChild(t *testing.T) {
 		for _, d := range done {
 			require.NoError(t, d.Err)
 		}
+		t.Logf("child took up %d operations", len(done))
 	}
 	t.Log("child has come to the end")
 }
