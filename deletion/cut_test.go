@@ -37,11 +37,11 @@ func testCutCommits(t *testing.T, engine serverEngine, options []sqlstore.Option
 	rows := int64(len(dump(t, direct, "SELECT a.id FROM activities a JOIN contacts c ON c.id = a.contact_id WHERE c.email = ''")))
 	cuts := 0
 	through := engine.server.Through(t, func(commit int) servertest.Cut {
-		switch {
-		case commit%5 == 2:
+		switch commit % 5 {
+		case 2:
 			cuts++
 			return servertest.CutBefore
-		case commit%5 == 4:
+		case 4:
 			cuts++
 			return servertest.CutAfter
 		}

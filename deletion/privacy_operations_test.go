@@ -96,8 +96,7 @@ func TestNoContactDataInOperations(t *testing.T) {
 // deletionText is what the library itself says of an error; what the host's own
 // error says is the host's.
 func deletionText(err error) string {
-	var hook *deletion.HookError
-	if errors.As(err, &hook) {
+	if hook, ok := errors.AsType[*deletion.HookError](err); ok {
 		return hook.Hook
 	}
 	return err.Error()
