@@ -33,11 +33,17 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 			}
 			return nil
 		}
-		c, done, err := l.try(ctx, e, r)
+		c, begun, err := l.try(ctx, e, r)
 		switch {
-		case done:
+		case begun:
+			return nil
+		case errors.Is(err, errHere): // its end wakes the loop
+			return nil
+		case errors.Is(err, errFull): // the end of a run wakes the loop
+			p.blocked = true
 			return nil
 		case errors.Is(err, ErrRefused):
+			l.opts.logger.DebugContext(ctx, "left to another instance", "task", t.Task, "action", r.Action, "slot", r.Slot)
 			p.contended = true
 			return nil
 		case err != nil:
@@ -49,15 +55,23 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 	return nil
 }
 
-// try makes a claim. It reports true when an attempt has begun, or must wait for
-// a place.
-func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, done bool, err error) {
+// errHere: the task runs in this process, though its run was abandoned.
+var errHere = errors.New("scheduler: the task has not returned")
+
+// errFull: as many tasks run in this runner as may.
+var errFull = errors.New("scheduler: no place")
+
+// try makes a claim. It reports true when an attempt has begun.
+func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, begun bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return c, false, err
 	}
 	begins := r.Action == ActionStart || r.Action == ActionRetry
+	if begins && l.isHere(r.Task) {
+		return c, false, errHere
+	}
 	if begins && !l.take() {
-		return c, true, nil // the end of a run wakes the loop
+		return c, false, errFull
 	}
 	c, err = l.claim(ctx, r)
 	if begins && err == nil {
@@ -122,6 +136,37 @@ func (r *Runner) release(taken bool) {
 	if taken {
 		<-r.places
 	}
+}
+
+// enter notes that a task is called. Other instances may take over from it when
+// it is abandoned; this process does not run it beside itself.
+func (r *Runner) enter(task string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.here[task] = false
+}
+
+// leave notes that it has returned.
+func (r *Runner) leave(task string) {
+	r.mu.Lock()
+	waited := r.here[task]
+	delete(r.here, task)
+	r.mu.Unlock()
+	if waited {
+		r.wakeAll()
+	}
+}
+
+// isHere reports whether the task has not returned, and wakes the loops when it
+// has.
+func (r *Runner) isHere(task string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, here := r.here[task]
+	if here {
+		r.here[task] = true
+	}
+	return here
 }
 
 func (r *Runner) logMove(ctx context.Context, request ClaimRequest) {

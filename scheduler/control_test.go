@@ -165,7 +165,7 @@ func TestRunNow(t *testing.T) {
 		require.Equal(t, 2*time.Minute, record.Ended.Sub(ref.Slot), "one after the other")
 		pass(t, time.Hour)
 		require.NoError(t, r.stop())
-		require.Equal(t, 4, len(task.all()))
+		require.Len(t, task.all(), 4)
 		require.Equal(t, scheduler.KindDue, task.all()[3].Kind, "and the schedule goes on")
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -140,7 +140,7 @@ type deadError struct{}
 
 func (deadError) Error() string { return "the process is dead" }
 
-var errDead error = deadError{} //nolint:gochecknoglobals // a constant in all but name
+var errDead error = deadError{}
 
 // outcomes returns how the runs in the history ended, the oldest first.
 func outcomes(t *testing.T, st scheduler.State) []scheduler.Outcome {

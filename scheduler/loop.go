@@ -104,7 +104,7 @@ func (l *loop) drain(ctx context.Context) error {
 		if err != nil {
 			return stopped(ctx, err)
 		}
-		if l.count() == before && l.idle() && !poll.contended {
+		if l.count() == before && l.idle() && !poll.contended && !poll.blocked {
 			return nil
 		}
 		l.sleep(ctx, min(l.opts.poll, poll.wake))
@@ -166,6 +166,7 @@ func (l *loop) failed(ctx context.Context, err error) time.Duration {
 type polled struct {
 	wake      time.Duration // until something is known to be due
 	contended bool          // another instance was faster with something
+	blocked   bool          // something waits for a place
 }
 
 func (p *polled) within(d time.Duration) { p.wake = min(p.wake, max(d, time.Millisecond)) }
@@ -176,11 +177,7 @@ func (l *loop) poll(ctx context.Context) (polled, error) {
 	if len(l.entries) == 0 {
 		return p, nil
 	}
-	names := make([]string, 0, len(l.entries))
-	for _, d := range definitions(l.entries) {
-		names = append(names, d.Task)
-	}
-	tasks, err := l.state.Tasks(ctx, TasksRequest{Tasks: names, Due: true})
+	tasks, err := l.state.Tasks(ctx, TasksRequest{Tasks: l.names, Due: true})
 	if err != nil {
 		return p, err
 	}

@@ -57,7 +57,8 @@ type Run struct {
 
 // Result is what a task has to say about a run that did not fail.
 type Result struct {
-	// Message is recorded and shown. No more than 4,000 bytes are kept.
+	// Message is recorded and shown, so that it should hold no personal data.
+	// No more than 4,000 bytes are kept.
 	Message string
 	// Paused says that work is left for the next slot.
 	Paused bool
@@ -75,9 +76,9 @@ type ended struct {
 }
 
 // execute calls the task, survives it, and says how it ended.
-func execute(ctx context.Context, task ScheduledTask, run Run, done chan<- ended) {
+func execute(ctx context.Context, task ScheduledTask, run Run, done func(ended)) {
 	end := ended{err: errors.New("the task ended its goroutine")}
-	defer func() { done <- end }()
+	defer func() { done(end) }()
 	defer func() {
 		if p := recover(); p != nil {
 			end = ended{err: fmt.Errorf("panic: %v", p), stack: string(debug.Stack())}
