@@ -20,7 +20,8 @@
 // At the time limit a task pauses and leaves the rest to its next slot; its result
 // says how many nights more that will take, and so does [Unfinished]. Where the
 // store keeps a ledger, all nights are one operation: the same condition at the same
-// instant, with the cap of its first night, and it goes on where it stopped. An
+// instant, with the cap of its first night, and it goes on where it stopped, at the pace
+// that the task has by now or, where it has none of its own, at that of the first. An
 // operation whose rule, schema or scope is not the task's any more is cancelled, and
 // what is left of it released, before a new one begins. Without a ledger every night
 // is a new run, which counts, and is capped, anew.

@@ -29,7 +29,7 @@ func TestWhatATaskSaysHoldsNoContactData(t *testing.T) {
 			{mine, []retention.Option{retention.Cap(3)}},
 			{mine.WhereEquals("m4il", "m4rk3r"), nil},
 			{mine, []retention.Option{retention.BatchSize(10), retention.Pause(time.Hour), retention.TimeLimit(time.Minute)}},
-			{mine, nil},
+			{mine, []retention.Option{retention.Pause(0)}},
 		} {
 			task, err := retention.DeleteMatching(h.svc, tt.rule, append(tt.options, retention.Notify(h.tell))...)
 			require.NoError(t, err)
