@@ -36,6 +36,9 @@
 //		…
 //	},
 //
+// Where the database deletes rows by a foreign key that cascades, a host may leave
+// them to it, which is faster on some engines: [Association.Cascaded].
+//
 // A host with many tables lets sqlstore.Discover propose the schema, prints it
 // as Go source and changes it, in the source or with [Schema.Edit]. A host
 // without tables starts from [DefaultSchema].

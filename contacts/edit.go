@@ -69,27 +69,38 @@ func cloneAssociations(list []Association) []Association {
 // associations become [ReadOnly]. The values that [Anonymise] and [HandOver]
 // need are set with [EditAssociation]; those that another action needed go.
 func SetAction(association string, action Action) Edit {
-	return EditAssociation(association, func(a *Association) {
-		a.Action = action
-		if action != Anonymise {
-			a.Set = nil
-			for i := range a.References {
-				a.References[i].Stays = false
-			}
-		}
-		if action != HandOver {
-			a.Heir = nil
-		}
-		if action != Delete {
-			onlyRead(a.Associations)
-		}
-	})
+	return EditAssociation(association, func(a *Association) { act(a, action) })
 }
 
-func onlyRead(list []Association) {
-	for i := range list {
-		list[i].Action = ReadOnly
-		onlyRead(list[i].Associations)
+// act sets the action, and removes what is only for another one.
+func act(a *Association, action Action) {
+	a.Action = action
+	if action != Anonymise {
+		a.Set = nil
+		for i := range a.References {
+			a.References[i].Stays = false
+		}
+	}
+	if action != HandOver {
+		a.Heir = nil
+	}
+	if action != Delete {
+		a.Cascaded = false
+		for i := range a.Associations {
+			act(&a.Associations[i], ReadOnly)
+		}
+	}
+}
+
+// SetCascaded lets the database delete the rows of the associations of these
+// names; see [Association.Cascaded].
+func SetCascaded(associations ...string) Edit {
+	return func(s *Schema) error {
+		var faults []error
+		for _, name := range associations {
+			faults = append(faults, EditAssociation(name, func(a *Association) { a.Cascaded = true })(s))
+		}
+		return errors.Join(faults...)
 	}
 }
 

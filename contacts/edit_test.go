@@ -42,7 +42,7 @@ func TestEditLeavesTheSchemaAlone(t *testing.T) {
 	require.Equal(t, []string{"tenant", "key"}, out.Key)
 	key, ok := out.Lookup("key")
 	require.True(t, ok)
-	require.Equal(t, contacts.Int64("key").In("PersonID").NotNull(), key)
+	require.Equal(t, contacts.Int64("key").In("PersonID").NotNull().NeverChanges(), key)
 	created, _ := out.Lookup("created")
 	require.Equal(t, contacts.UnixSeconds(), created.Encoding)
 	_, ok = out.Lookup("score")
@@ -53,7 +53,7 @@ func TestEditLeavesTheSchemaAlone(t *testing.T) {
 	require.Equal(t, map[string]any{"of": "human", "n": 1, "big": uint64(7), "on": true, "day": where.Date{Year: 2024, Month: 2, Day: 29}},
 		out.Associations[1].References[0].Constants)
 	require.Equal(t, []contacts.Reference{{Fields: []string{"tenant", "manager"}, SetNull: []string{"manager"}}}, out.Associations[2].References)
-	require.Equal(t, "tags", out.Associations[6].Name)
+	require.Equal(t, "tags", out.Associations[7].Name)
 }
 
 func TestRowsBelowRowsThatStayAreOnlyRead(t *testing.T) {

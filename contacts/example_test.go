@@ -199,3 +199,18 @@ func ExampleSchema_Edit() {
 	// contacts.Text("email").FoldCase() contacts.Text("device").In("device_id") <nil>
 	// contacts: edit 1: there is no association "note"
 }
+
+// Rows that the database deletes by itself may be left to it. What a foreign key
+// cannot know is refused.
+func ExampleSetCascaded() {
+	schema, err := contacts.DefaultSchema().Edit(contacts.SetCascaded(contacts.Activities, contacts.Conversations, contacts.Messages))
+	fmt.Println(err, schema.Validate())
+
+	schema, err = schema.Edit(contacts.EditAssociation(contacts.Activities, func(a *contacts.Association) {
+		a.Where = where.New().WhereEquals("type", "visit")
+	}))
+	fmt.Println(err, schema.Validate())
+	// Output:
+	// <nil> <nil>
+	// <nil> contacts: invalid schema: association "activities": Cascaded with a Where, but a foreign key knows no condition on rows; leave Cascaded out
+}

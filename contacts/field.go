@@ -18,6 +18,7 @@ type Field struct {
 	Encoding        Encoding   // how values are stored; the zero Encoding is the engine's own way
 	CaseInsensitive bool       // text only: compare with ASCII letters in lower case
 	Required        bool       // the column is NOT NULL
+	Immutable       bool       // nobody changes the value of a row that exists
 }
 
 // Text is a field of valid UTF-8 text.
@@ -76,6 +77,15 @@ func (f Field) FoldCase() Field {
 // NotNull returns the field of a NOT NULL column.
 func (f Field) NotNull() Field {
 	f.Required = true
+	return f
+}
+
+// NeverChanges returns the field with the host's promise that nobody changes its
+// value in a row that exists, such as the time at which the row was made. A run
+// can walk by such a field if it is NOT NULL as well; see [Schema.WalkField].
+// The schema itself must not change it either.
+func (f Field) NeverChanges() Field {
+	f.Immutable = true
 	return f
 }
 

@@ -13,12 +13,15 @@ import (
 // can change what a deletion does.
 func (s Schema) Fingerprint() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "2 %q %q\n", s.Table, s.Key)
+	fmt.Fprintf(h, "3 %q %q\n", s.Table, s.Key)
 	for _, f := range s.Fields {
 		fmt.Fprint(h, f.fingerprint())
 	}
 	for _, p := range s.Placed() {
 		fmt.Fprintf(h, "association %d %q %q %q %d %q\n", p.Above, p.Name, p.Table, p.Key, p.Action, p.Where)
+		if p.Cascaded {
+			fmt.Fprint(h, "cascaded\n")
+		}
 		for _, f := range p.Fields {
 			fmt.Fprint(h, f.fingerprint())
 		}
@@ -46,6 +49,6 @@ func (p Placed) values(h hash.Hash, what string, values Values) {
 
 func (f Field) fingerprint() string {
 	e := f.Encoding
-	return fmt.Sprintf("field %q %q %d %d %q %d %q %t %t\n",
-		f.Name, f.Column, f.Kind, e.Form, e.Layout, e.Scale, e.Zone, f.CaseInsensitive, f.Required)
+	return fmt.Sprintf("field %q %q %d %d %q %d %q %t %t %t\n",
+		f.Name, f.Column, f.Kind, e.Form, e.Layout, e.Scale, e.Zone, f.CaseInsensitive, f.Required, f.Immutable)
 }

@@ -47,6 +47,9 @@ func (f Field) GoString() string {
 	if f.Required {
 		out += ".NotNull()"
 	}
+	if f.Immutable {
+		out += ".NeverChanges()"
+	}
 	return out
 }
 
@@ -153,6 +156,9 @@ func (p *printer) association(a Association) {
 	head := fmt.Sprintf("Name: %q, Table: %q, Action: %s,", a.Name, a.Table, a.Action.GoString())
 	if len(a.Key) > 0 {
 		head += " Key: " + stringList(a.Key) + ","
+	}
+	if a.Cascaded {
+		head += " Cascaded: true,"
 	}
 	if len(a.Set) > 0 {
 		head += " Set: " + valuesSource("contacts.Values", a.Set) + ","

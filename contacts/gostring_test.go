@@ -25,7 +25,7 @@ func printed() contacts.Schema {
 		Key:   []string{"tenant", "id"},
 		Fields: []contacts.Field{
 			contacts.Uint64("tenant").NotNull(),
-			contacts.Int64("id").In("PersonID").NotNull(),
+			contacts.Int64("id").In("PersonID").NotNull().NeverChanges(),
 			contacts.Text("email").In("e \"mail\"").FoldCase(),
 			contacts.Float64("score"),
 			contacts.Decimal("balance"),
@@ -114,6 +114,13 @@ func printed() contacts.Schema {
 					contacts.UUID("ref"),
 				},
 			},
+			{
+				Name: "badges", Table: "crm.badges", Action: contacts.Delete, Cascaded: true,
+				References: []contacts.Reference{{Fields: []string{"ref"}, To: []string{"ref"}}},
+				Fields: []contacts.Field{
+					contacts.UUID("ref"),
+				},
+			},
 		},
 	}
 }
@@ -188,8 +195,8 @@ func TestNothingOfASchemaIsForgotten(t *testing.T) {
 	}
 	const advice = "GoString, Clone and RenameField must know it"
 	require.Equal(t, "Table Key Fields Associations", members(contacts.Schema{}), advice)
-	require.Equal(t, "Name Table Fields Key References Where Action Set Heir Associations", members(contacts.Association{}), advice)
+	require.Equal(t, "Name Table Fields Key References Where Action Cascaded Set Heir Associations", members(contacts.Association{}), advice)
 	require.Equal(t, "Fields To Constants SetNull Stays", members(contacts.Reference{}), advice)
-	require.Equal(t, "Name Column Kind Encoding CaseInsensitive Required", members(contacts.Field{}), advice)
+	require.Equal(t, "Name Column Kind Encoding CaseInsensitive Required Immutable", members(contacts.Field{}), advice)
 	require.Equal(t, "Form Layout Scale Zone", members(contacts.Encoding{}), advice)
 }

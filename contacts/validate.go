@@ -44,7 +44,9 @@ func (s Schema) Validate() error {
 		c.association(a, level{fields: s.Fields, key: s.Key, tables: []string{s.Table}, deleted: true})
 	}
 	c.changes()
+	c.unchanged()
 	c.kept()
+	c.cascades()
 	if len(c.faults) > 0 {
 		return &SchemaError{Faults: c.faults}
 	}

@@ -36,6 +36,9 @@ func (c *checker) association(a Association, above level) {
 		c.reference(fmt.Sprintf("%s, reference %d", place, i+1), a, r, fields, key, above)
 	}
 	c.rowCondition(place, a)
+	if a.Cascaded {
+		c.cascaded(place, a, above)
+	}
 	for _, below := range a.Associations {
 		c.association(below, level{
 			fields: fields, key: key, tables: append(slices.Clip(above.tables), a.Table),

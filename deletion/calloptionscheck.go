@@ -9,16 +9,23 @@ import (
 
 func applicable(kind ActionKind) []string {
 	walk := []string{"BatchSize", "BatchTime", "BatchLimit", "From", "Pause", "TimeLimit", "Cap", "CapShare", "DryRun"}
+	const walkBy = "WalkBy"
 	switch kind {
 	case ActionBulkDelete:
-		return append(walk, "ConfirmEverything", "CountFirst")
+		return append(walk, walkBy, "ConfirmEverything", "CountFirst")
 	case ActionExecute:
-		return append(walk, "ConfirmEverything", "CountFirst", "Tolerance")
+		return append(walk, walkBy, "ConfirmEverything", "CountFirst", "Tolerance")
 	case ActionDeleteKeys:
 		return append(walk, "ExemptFromCaps")
+	case ActionSubmit:
+		return []string{"BatchSize", "BatchTime", "Pause", "Cap", "CapShare", "ConfirmEverything", "ExemptFromCaps", walkBy}
+	case ActionProcess:
+		return []string{"TimeLimit"}
+	case ActionRetry:
+		return append(walk, walkBy, "ConfirmEverything", "ExemptFromCaps")
 	case ActionPreview:
-		return []string{"SampleSize", "SampleFields"}
-	case ActionCount, ActionCompare:
+		return []string{walkBy, "SampleSize", "SampleFields"}
+	default:
 	}
 	return nil
 }
@@ -45,6 +52,11 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 			o.faults = append(o.faults, fmt.Errorf("SampleFields: there is no field %q", name))
 		}
 	}
+	if o.walkBy != "" {
+		if _, err := s.schema.WalkField(o.walkBy); err != nil {
+			o.faults = append(o.faults, fmt.Errorf("WalkBy: %w", err))
+		}
+	}
 	if !o.newCap && !o.exempt {
 		o.cap, o.share = s.o.cap, s.o.share
 	}
@@ -60,6 +72,9 @@ func (s *Service) callConfig(kind ActionKind, options []Option) (callOptions, er
 	o.batchTime = cmp.Or(o.batchTime, s.o.batchTime)
 	return o, nil
 }
+
+// has reports whether the option of that name was given.
+func (o *callOptions) has(name string) bool { return slices.Contains(o.used, name) }
 
 func (o *callOptions) contradictions() {
 	for _, pair := range [...][2]string{

@@ -48,8 +48,8 @@ func (c *cancelling) Count(ctx context.Context, r store.CountRequest) (n store.C
 	return n, err
 }
 
-func (c *cancelling) Bound(ctx context.Context) (b store.Cursor, err error) {
-	err = c.call(func() error { b, err = c.Store.Bound(ctx); return err })
+func (c *cancelling) Bound(ctx context.Context, r store.BoundRequest) (b store.Cursor, err error) {
+	err = c.call(func() error { b, err = c.Store.Bound(ctx, r); return err })
 	return b, err
 }
 

@@ -175,7 +175,10 @@ func (r *run) limit(ctx context.Context, apply bool) (limit *int64, total int64,
 func (r *run) match(ctx context.Context, q request, limit *int64, total, previewed int64) error {
 	matched := int64(len(r.targets.pending))
 	atMost := int64(0)
-	if r.targets.walking { // else they are fixed
+	switch {
+	case r.targets.fixed:
+		matched = r.j.op.Targets
+	case r.targets.walking: // else they are fixed in memory
 		if !r.o.countFirst && r.o.share == 0 {
 			atMost = saturate(*limited(limit, previewed), 1)
 		}

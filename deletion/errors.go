@@ -129,7 +129,7 @@ type DriftError struct {
 	// contacts match than were previewed.
 	Changed bool
 	// Differs names what has changed, as far as that is known: "condition",
-	// "schema", "protection", "scope", "kind of call" or "plan".
+	// "schema", "protection", "scope", "kind of call", "plan" or "walk".
 	Differs   []string
 	Previewed int64
 	Tolerance int64

@@ -22,6 +22,16 @@ const (
 	ActionBulkDelete ActionKind = "bulk delete" // also by Batches
 	ActionExecute    ActionKind = "execute"
 	ActionDeleteKeys ActionKind = "delete keys" // also by DeleteContact
+	ActionSubmit     ActionKind = "submit"
+	ActionProcess    ActionKind = "process" // an operation that is due, or goes on
+	ActionRestore    ActionKind = "restore"
+	ActionPause      ActionKind = "pause"
+	ActionCancel     ActionKind = "cancel"
+	ActionRetry      ActionKind = "retry"
+	ActionExport     ActionKind = "export"
+	ActionPeriod     ActionKind = "change the period"
+	ActionSwitch     ActionKind = "stop switch"
+	ActionRead       ActionKind = "read" // operations, suppressions and the archive
 )
 
 // Action is what the host's authorizer is asked to allow.
@@ -33,6 +43,9 @@ type Action struct {
 	Keys []contacts.Key
 	// Scope is the label of the service's scope.
 	Scope string
+	// Operation is the ID of the operation that is meant; empty: none, or a new
+	// one.
+	Operation string
 	// Resumed says that the call goes on with an earlier run.
 	Resumed bool
 	// DryRun says that nothing will be changed.
@@ -51,8 +64,13 @@ type BatchCandidates struct {
 // committed, or a contact was found impossible to delete. A batch that had to
 // be divided gives several events.
 type BatchEvent struct {
-	Batch   int // the batch's number in the run, from 1
-	Deleted []contacts.Key
+	// Operation is the ID of the operation that the run is, where the store keeps
+	// a ledger. Then the event is kept until the function has returned without an
+	// error, and told again to who takes the operation up: at least once.
+	Operation string
+	Again     bool // it may have been told before
+	Batch     int  // the batch's number in the run, or in the operation, from 1
+	Deleted   []contacts.Key
 	// Survived holds the candidates that were not deleted, with the cause.
 	Survived []store.Skipped
 	// Inferred says that the outcome of the commit was unknown, and Deleted

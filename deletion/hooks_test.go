@@ -30,7 +30,9 @@ func (untouchable) Count(context.Context, store.CountRequest) (store.Counts, err
 	return store.Counts{}, errTouched
 }
 
-func (untouchable) Bound(context.Context) (store.Cursor, error) { return "", errTouched }
+func (untouchable) Bound(context.Context, store.BoundRequest) (store.Cursor, error) {
+	return "", errTouched
+}
 
 func (untouchable) Page(context.Context, store.PageRequest) (store.Page, error) {
 	return store.Page{}, errTouched

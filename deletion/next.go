@@ -16,9 +16,10 @@ import (
 // Next is where a run goes on; pass it to [From]. It is immutable, and it is
 // contact data: it may hold keys.
 //
-// Use each Next once and keep only the newest. Nothing but the Next itself
-// remembers what its run has deleted: one that is used again has what was left
-// of the cap once more.
+// Where the store keeps a ledger, the operation's record knows where the run
+// stands, and every Next of the run goes on there. Else use each Next once and
+// keep only the newest: nothing but the Next itself remembers what its run has
+// deleted, and one that is used again has what was left of the cap once more.
 type Next struct {
 	kind        ActionKind
 	fingerprint string
@@ -28,11 +29,21 @@ type Next struct {
 	// fresh says that the run did not come to its first batch: all but the
 	// instant is decided anew.
 	fresh         bool
+	by            string // the field that the walk goes by; "": the key
 	cursor, bound store.Cursor
 	walking       bool           // there may be more between cursor and bound
 	pending       []contacts.Key // fixed targets that come before that
 	budget        budget
+	// operation is the ID of the run's operation, whose record knows better than
+	// the above. fixed and after are of the record.
+	operation string
+	fixed     bool
+	after     int64
 }
+
+// Operation returns the ID of the run's operation, or "" where the store keeps
+// no ledger.
+func (n Next) Operation() string { return n.operation }
 
 // At returns the instant of the run, which relative times refer to.
 func (n Next) At() time.Time { return n.at }
@@ -53,6 +64,7 @@ type jsonNext struct {
 	DryRun      bool           `json:"dry_run,omitempty"`
 	At          time.Time      `json:"at"`
 	Fresh       bool           `json:"fresh,omitempty"`
+	By          string         `json:"by,omitempty"`
 	Cursor      []byte         `json:"cursor,omitempty"`
 	Bound       []byte         `json:"bound,omitempty"`
 	Walking     bool           `json:"walking,omitempty"`
@@ -60,6 +72,7 @@ type jsonNext struct {
 	Cap         *int64         `json:"cap,omitempty"`
 	Share       float64        `json:"share,omitempty"`
 	Most        *int64         `json:"most,omitempty"`
+	Operation   string         `json:"operation,omitempty"`
 	Digest      string         `json:"digest"` // of all of the above
 }
 
@@ -81,8 +94,8 @@ func (j jsonNext) digest() (string, error) {
 func (n Next) MarshalJSON() ([]byte, error) {
 	out := jsonNext{
 		Version: nextVersion, Kind: n.kind, Fingerprint: n.fingerprint, Previewed: n.previewed, DryRun: n.dryRun, At: n.at, Fresh: n.fresh,
-		Cursor: []byte(n.cursor), Bound: []byte(n.bound), Walking: n.walking, Pending: n.pending,
-		Cap: n.budget.cap, Share: n.budget.share, Most: n.budget.most,
+		By: n.by, Cursor: []byte(n.cursor), Bound: []byte(n.bound), Walking: n.walking, Pending: n.pending,
+		Cap: n.budget.cap, Share: n.budget.share, Most: n.budget.most, Operation: n.operation,
 	}
 	var err error
 	if out.Digest, err = out.digest(); err != nil {
@@ -104,8 +117,8 @@ func (n *Next) UnmarshalJSON(data []byte) error {
 	}
 	*n = Next{
 		kind: in.Kind, fingerprint: in.Fingerprint, previewed: in.Previewed, dryRun: in.DryRun, at: in.At.UTC(), fresh: in.Fresh,
-		cursor: store.Cursor(in.Cursor), bound: store.Cursor(in.Bound), walking: in.Walking, pending: in.Pending,
-		budget: budget{cap: in.Cap, share: in.Share, most: in.Most},
+		by: in.By, cursor: store.Cursor(in.Cursor), bound: store.Cursor(in.Bound), walking: in.Walking, pending: in.Pending,
+		budget: budget{cap: in.Cap, share: in.Share, most: in.Most}, operation: in.Operation,
 	}
 	return nil
 }

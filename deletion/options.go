@@ -38,6 +38,12 @@ type serviceOptions struct {
 	share       float64
 	accepted    map[string]bool
 	pinLimit    int
+	instance    string
+	lease       time.Duration
+	archive     *archiver
+	identity    []string
+	period      *time.Duration
+	walkBy      string // "": the key
 
 	protects, scoped bool
 	faults           []error
@@ -183,6 +189,19 @@ func WithPause(d time.Duration) ServiceOption {
 			o.fault("WithPause: %s is negative", d)
 		}
 		o.pause = &d
+	}
+}
+
+// WithWalkBy names the field that runs go by instead of the key, as [WalkBy]
+// does for one call, where the condition is true only for contacts in which the
+// field has a value. Runs with other conditions go by the key. The default is
+// the key for all.
+func WithWalkBy(field string) ServiceOption {
+	return func(o *serviceOptions) {
+		if field == "" {
+			o.fault("WithWalkBy: the name of the field is empty")
+		}
+		o.walkBy = field
 	}
 }
 

@@ -15,6 +15,8 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 		retries:  defaultRetries,
 		delays:   delays{first: firstDelay, longest: longestDelay},
 		pinLimit: defaultPinLimit,
+		instance: instance(),
+		lease:    defaultLease,
 		accepted: map[string]bool{},
 	}
 	for i, option := range options {
@@ -24,8 +26,17 @@ func serviceConfig(schema contacts.Schema, options []ServiceOption) (serviceOpti
 		}
 		option(&o)
 	}
+	o.identify(schema)
+	if o.archive != nil {
+		o.archive.check(schema, &o)
+	}
 	if o.batchSize > 0 && o.batchTime > 0 {
 		o.fault("WithBatchSize and WithBatchTime contradict each other")
+	}
+	if o.walkBy != "" {
+		if _, err := schema.WalkField(o.walkBy); err != nil {
+			o.fault("WithWalkBy: %w", err)
+		}
 	}
 	if o.protects {
 		o.standing("WithProtected", o.protected, where.New().WhereNot(o.protected), schema)

@@ -16,7 +16,7 @@ const minPinPage = 1000
 // walks: what it deletes would make other contacts match, lose their
 // protection or come free of what restricts them.
 func (r *run) pin(ctx context.Context, q request) error {
-	if r.o.resumed() && !r.targets.walking {
+	if r.o.resumed() && (!r.targets.walking || r.targets.fixed) {
 		return nil // the targets that are left came with Next
 	}
 	v, err := volatile(r.s.schema, r.sel, r.report.Warnings)
@@ -56,7 +56,7 @@ func (r *run) pin(ctx context.Context, q request) error {
 			return err
 		}
 	}
-	r.targets = targets{pending: pinned}
+	r.targets = targets{pending: pinned, by: r.targets.by, recorded: r.j != nil}
 	return nil
 }
 

@@ -17,7 +17,11 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	if q.kind != ActionDeleteKeys {
 		r.report.Condition = q.condition.Redacted()
 	}
-	if r.o, err = r.s.callConfig(q.kind, q.options); err != nil {
+	kind := q.kind
+	if q.resumes {
+		kind = ActionRetry
+	}
+	if r.o, err = r.s.callConfig(kind, q.options); err != nil {
 		return err
 	}
 	r.pace, r.report.DryRun = newPace(r.s.pacing, r.o.batchSize, r.o.batchTime), r.o.dryRun
@@ -26,6 +30,9 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 		return err
 	}
 	if err := r.s.authorize(ctx, action(q, r.o)); err != nil {
+		return err
+	}
+	if err := r.record(ctx, q); err != nil {
 		return err
 	}
 	if err := r.verify(ctx); err != nil {
@@ -40,14 +47,29 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	if err := r.pin(ctx, q); err != nil {
 		return err
 	}
+	if err := r.prepared(ctx, q); err != nil {
+		return err
+	}
+	if r.doomed, err = r.loadDoomed(ctx); err != nil {
+		return err
+	}
 	r.begun = true
-	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
-		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)))
+	started := []slog.Attr{
+		slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),
+		slog.Int("batch_size", r.pace.size), slog.Int("fixed", len(r.targets.pending)),
+	}
+	if r.targets.by != "" {
+		started = append(started, slog.String("walk_by", r.targets.by))
+	}
+	r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion started", started...)
 	return nil
 }
 
 func action(q request, o callOptions) Action {
 	a := Action{Kind: q.kind, Keys: q.keys, DryRun: o.dryRun, Resumed: o.from != nil}
+	if o.from != nil {
+		a.Operation = o.from.operation
+	}
 	if q.kind != ActionDeleteKeys {
 		a.Conditions = []where.Condition{q.condition}
 	}
@@ -65,7 +87,7 @@ func (r *run) check(q request) (err error) {
 		at = r.o.from.at
 	}
 	r.report.At = at
-	if r.sel, err = r.s.selection(q.condition, at); err != nil {
+	if r.sel, err = r.s.selection(q.condition, at, q.protected); err != nil {
 		return err
 	}
 	what := conditionText(q.condition)
@@ -93,6 +115,11 @@ func (r *run) check(q request) (err error) {
 			return err
 		}
 	}
+	if q.kind != ActionDeleteKeys {
+		if r.targets.by, err = r.s.walkBy(r.o, r.sel); err != nil {
+			return err
+		}
+	}
 	r.fingerprint = fingerprint
 	return nil
 }
@@ -103,6 +130,7 @@ func (r *run) belongs(n Next, q request, fingerprint string) error {
 	switch {
 	case n.kind != q.kind:
 		return &DriftError{Changed: true, Differs: []string{"kind of call"}}
+	case n.operation != "" && r.s.ledger != nil: // its record is compared
 	case n.fingerprint != fingerprint:
 		return &DriftError{Changed: true, Differs: differences(n.fingerprint, fingerprint)}
 	case q.plan != nil && (!n.at.Equal(q.plan.At) || n.previewed != q.plan.selected()):
@@ -145,6 +173,7 @@ func (r *run) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	findings = concerning(r.targets.by, findings)
 	r.report.Warnings = findings
 	var fatal []store.Finding
 	for _, f := range findings {
@@ -166,15 +195,17 @@ func (r *run) bound(ctx context.Context, q request) (err error) {
 	switch {
 	case r.o.resumed():
 		n := r.o.from
-		if q.kind != ActionDeleteKeys {
-			r.targets = targets{pending: n.pending, cursor: n.cursor, bound: n.bound, walking: n.walking}
+		if q.kind != ActionDeleteKeys || n.fixed {
+			r.targets = targets{
+				pending: n.pending, by: n.by, cursor: n.cursor, bound: n.bound, walking: n.walking, recorded: r.j != nil, fixed: n.fixed, after: n.after,
+			}
 		}
 	case q.kind != ActionDeleteKeys:
-		r.targets.bound, err = r.reader.bound(ctx)
+		r.targets.bound, err = r.reader.bound(ctx, r.targets.by)
 		r.targets.walking = r.targets.bound != ""
 	}
 	r.targets.slow = r.o.batchTime
-	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking {
+	if sizer, ok := r.s.store.(store.PageSizer); ok && r.targets.walking && !r.targets.fixed {
 		r.targets.ahead = sizer.PageSize(r.sel, r.pace.size)
 		if r.o.batchLimit > 0 { // what a batch leaves of a page has to be carried in Next
 			r.targets.ahead = min(r.targets.ahead, maxCarried*r.pace.size)

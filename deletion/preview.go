@@ -125,7 +125,11 @@ func (s *Service) Preview(ctx context.Context, condition where.Condition, option
 		return nil, err
 	}
 	p := previewer{s: s, reader: s.reader(), at: now(), o: o}
-	if _, err := s.selection(condition, p.at); err != nil {
+	sel, err := s.selection(condition, p.at)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.walkBy(o, sel); err != nil {
 		return nil, err
 	}
 	if err := s.authorize(ctx, Action{Kind: ActionPreview, Conditions: []where.Condition{condition}}); err != nil {
@@ -144,16 +148,12 @@ type previewer struct {
 	at       time.Time
 	o        callOptions
 	total    int64
-	bound    store.Cursor
 	findings []store.Finding
 }
 
 // begin reads what all plans share.
 func (p *previewer) begin(ctx context.Context) (err error) {
 	if p.findings, err = p.reader.verify(ctx); err != nil {
-		return err
-	}
-	if p.bound, err = p.reader.bound(ctx); err != nil {
 		return err
 	}
 	p.total, err = p.count(ctx, where.Everything(), false)
@@ -174,10 +174,17 @@ func (p *previewer) count(ctx context.Context, c where.Condition, protect bool) 
 }
 
 func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan, error) {
-	out := &Plan{
-		Condition: condition, At: p.at, Total: p.total, Warnings: p.findings,
+	sel, err := p.s.selection(p.s.unrestricted(condition), p.at)
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	by, err := p.s.walkBy(p.o, sel)
+	if err != nil {
+		return nil, err
+	}
+	out := &Plan{
+		Condition: condition, At: p.at, Total: p.total, Warnings: concerning(by, p.findings),
+	}
 	if out.Matched, err = p.count(ctx, condition, false); err != nil {
 		return nil, err
 	}
@@ -186,10 +193,6 @@ func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan,
 		if free, err = p.count(ctx, condition, true); err != nil {
 			return nil, err
 		}
-	}
-	sel, err := p.s.selection(p.s.unrestricted(condition), p.at)
-	if err != nil {
-		return nil, err
 	}
 	counts, err := p.reader.count(ctx, store.CountRequest{Selection: sel, Rows: true})
 	if err != nil {
@@ -203,7 +206,7 @@ func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan,
 		out.Share = float64(out.Matched) / float64(out.Total)
 	}
 	out.Associations = associations(p.s.schema, counts.Rows, func(a contacts.Action) bool { return a != contacts.ReadOnly })
-	out.Sample, err = p.sample(ctx, sel)
+	out.Sample, err = p.sample(ctx, sel, by)
 	if err != nil {
 		return nil, err
 	}
@@ -211,12 +214,19 @@ func (p *previewer) plan(ctx context.Context, condition where.Condition) (*Plan,
 }
 
 // sample reads the first contacts of the walk.
-func (p *previewer) sample(ctx context.Context, sel store.Selection) ([]Contact, error) {
+func (p *previewer) sample(ctx context.Context, sel store.Selection, by string) ([]Contact, error) {
+	if p.o.sampleSize == 0 {
+		return nil, nil
+	}
+	bound, err := p.reader.bound(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	var out []Contact
 	var after store.Cursor
-	for more := p.bound != "" && p.o.sampleSize > 0; more && len(out) < p.o.sampleSize; {
+	for more := bound != ""; more && len(out) < p.o.sampleSize; {
 		page, err := p.reader.page(ctx, store.PageRequest{
-			Selection: sel, After: after, Until: p.bound, Limit: p.o.sampleSize - len(out), Fields: p.o.sampleNames,
+			Selection: sel, By: by, After: after, Until: bound, Limit: p.o.sampleSize - len(out), Fields: p.o.sampleNames,
 		})
 		if err != nil {
 			return nil, err

@@ -23,6 +23,13 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 		return fmt.Errorf("deletion: %w", err)
 	case errors.As(err, &broken):
 		return err
+	case errors.Is(err, store.ErrFenced) && r.j != nil:
+		r.j.lost = true
+		return stop
+	case errors.Is(err, store.ErrInterrupted) && r.j != nil:
+		return r.interrupted(ctx)
+	case errors.Is(err, store.ErrOutcomeUnknown) && r.j != nil:
+		return r.reread(ctx, b, stop)
 	case errors.Is(err, store.ErrOutcomeUnknown) && !r.o.dryRun:
 		return r.settle(ctx, b, stop)
 	case ctx.Err() != nil:
@@ -39,6 +46,10 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 		b.divide()
 	case errors.Is(err, store.ErrTooManyRows):
 		b.divided = true
+		if r.j != nil && len(b.work[0]) == 1 && b.heavy != b.work[0][0] {
+			b.heavy = b.work[0][0]
+			return nil
+		}
 		return r.isolate(ctx, b, store.TooManyRows, stop)
 	case errors.Is(err, store.ErrConstraint):
 		return r.isolate(ctx, b, store.Failed, stop)
@@ -86,6 +97,11 @@ func (r *run) isolate(ctx context.Context, b *batch, cause store.Cause, failed *
 		r.logger.LogAttrs(ctx, slog.LevelWarn, "contact cannot be deleted", slog.Int("batch", b.number), slog.String("cause", safeText(failed.err)))
 	}
 	out := store.Outcome{Skipped: []store.Skipped{{Key: keys[0], Cause: cause}}}
+	if r.j != nil {
+		if err := r.setAside(ctx, b, keys, out, failed); err != nil {
+			return err
+		}
+	}
 	if err := r.concluded(ctx, b, out, false, safeText(failed.err)); err != nil {
 		return fmt.Errorf("deletion: %w", err)
 	}
@@ -153,4 +169,37 @@ func (r *run) settled(ctx context.Context, b *batch, out store.Outcome, inferred
 		return &failure{op: "delete batch", err: err}
 	}
 	return nil
+}
+
+// reread finds out by the operation's record what became of a commit of unknown
+// outcome: it was committed if the record has gone on.
+func (r *run) reread(ctx context.Context, b *batch, unknown *failure) error {
+	look, cancel := ctx, func() {}
+	if ctx.Err() != nil {
+		look, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	}
+	defer cancel()
+	committed, err := r.j.wasCommitted(look)
+	switch {
+	case err != nil:
+		r.report.Unsettled += int64(len(b.work[0]))
+		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err, err)}
+	case committed:
+		r.j.committed()
+		r.j.op.Targets -= r.j.settled(r.j.outcome)
+		return r.settled(ctx, b, r.j.outcome, false)
+	case ctx.Err() != nil:
+		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err)}
+	}
+	return r.again(ctx, b, unknown)
+}
+
+// setAside saves that a contact cannot be deleted, and takes it off the targets.
+func (r *run) setAside(ctx context.Context, b *batch, keys []contacts.Key, out store.Outcome, cause *failure) error {
+	p := r.documentAfter(b, keys, out)
+	p.fail(time.Now().UTC(), cause.err)
+	if r.ahead.fixed {
+		return r.j.settle(ctx, p, keys)
+	}
+	return r.j.save(ctx, p, store.SaveRequest{TTL: r.s.o.lease})
 }

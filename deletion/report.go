@@ -20,12 +20,18 @@ const (
 	StoppedCap       StopReason = "cap"       // the cap is used up, and there is more
 	StoppedCancelled StopReason = "cancelled" // the context ended
 	StoppedFailed    StopReason = "failed"
-	StoppedRefused   StopReason = "refused" // before anything was deleted
+	StoppedRefused   StopReason = "refused"              // before anything was deleted
+	StoppedPaused    StopReason = "paused on request"    // by others, before its next batch
+	StoppedOnRequest StopReason = "cancelled on request" // as well
+	StoppedSwitch    StopReason = "stop switch"
 )
 
 // Report says what a run did. It is valid with and without an error: what it
 // counts as deleted is gone, or would be after a dry run.
 type Report struct {
+	// Operation is the ID of the operation that the run is; empty where the store
+	// keeps no ledger, and for dry runs. The figures are those of this call.
+	Operation string
 	// Condition is the condition without its values; empty for keys.
 	Condition string
 	// At is the instant that relative times refer to.

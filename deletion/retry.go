@@ -62,6 +62,7 @@ type reader struct {
 	tries   func() retries
 	logger  *slog.Logger
 	retried int // how often it had to
+	journal *journal
 }
 
 func (s *Service) reader() *reader {
@@ -115,9 +116,9 @@ func (r *reader) page(ctx context.Context, request store.PageRequest) (page stor
 	return page, err
 }
 
-func (r *reader) bound(ctx context.Context) (bound store.Cursor, err error) {
+func (r *reader) bound(ctx context.Context, by string) (bound store.Cursor, err error) {
 	err = r.try(ctx, "read the bound", func() (err error) {
-		bound, err = r.store.Bound(ctx)
+		bound, err = r.store.Bound(ctx, store.BoundRequest{By: by})
 		return err
 	})
 	return bound, err
@@ -129,4 +130,17 @@ func (r *reader) verify(ctx context.Context) (findings []store.Finding, err erro
 		return err
 	})
 	return findings, err
+}
+
+// targets reads a page of the targets that the run's operation has fixed.
+func (r *reader) targets(ctx context.Context, after int64, limit int) (page store.TargetPage, err error) {
+	j := r.journal
+	err = r.try(ctx, "read targets", func() (err error) {
+		page, err = j.ledger.Targets.Page(ctx, store.TargetsRequest{Scope: j.op.Scope, Operation: j.op.ID, After: after, Limit: limit})
+		return err
+	})
+	if err == nil && page.More && len(page.Targets) == 0 {
+		return page, &failure{op: "read targets: the page is empty", err: errContract}
+	}
+	return page, err
 }

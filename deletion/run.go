@@ -19,6 +19,11 @@ type request struct {
 	keys      []contacts.Key
 	plan      *Plan
 	options   []Option
+	// journal is that of an operation that is taken up, and protected what was
+	// protected when it was recorded.
+	journal   *journal
+	protected where.Condition
+	resumes   bool
 }
 
 // run is one call that deletes, from its checks to its report.
@@ -43,7 +48,10 @@ type run struct {
 	report      Report
 	start       time.Time
 	failed      failedBatches
-	isolated    int // contacts that cannot be deleted
+	isolated    int            // contacts that cannot be deleted
+	j           *journal       // nil: the run is no operation
+	asked       StopReason     // why others stopped it
+	doomed      []contacts.Key // whose deletion an earlier call has begun
 }
 
 // BulkDelete deletes the contacts that match, are in scope and not protected,
@@ -72,13 +80,17 @@ func collect(steps iter.Seq2[Step, error]) (report Report, err error) {
 
 func (s *Service) steps(ctx context.Context, q request) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		r := &run{s: s, reader: s.reader(), logger: s.o.logger, done: newTally(), start: time.Now()}
+		r := s.newRun()
 		if err := r.prepare(ctx, q); err != nil {
 			yield(r.conclude(ctx, BatchReport{}, r.stopped(ctx, err), err))
 			return
 		}
 		r.walk(ctx, yield)
 	}
+}
+
+func (s *Service) newRun() *run {
+	return &run{s: s, reader: s.reader(), logger: s.o.logger, done: newTally(), start: time.Now()}
 }
 
 // walk takes batch after batch.
@@ -98,6 +110,9 @@ func (r *run) walk(ctx context.Context, yield func(Step, error) bool) {
 			return
 		}
 		if !yield(Step{Batch: batch, Run: r.snapshot()}, nil) {
+			if err := r.close(ctx, StoppedBatch, nil); err != nil {
+				r.logger.LogAttrs(ctx, slog.LevelWarn, "the operation has to be taken up again", slog.String("error", safeText(err)))
+			}
 			r.logger.LogAttrs(ctx, slog.LevelInfo, "deletion left by the host", slog.Int64("deleted", r.done.deleted))
 			return
 		}
@@ -110,21 +125,30 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	if err := ctx.Err(); err != nil {
 		return BatchReport{}, "", &failure{op: "delete", err: err}
 	}
+	if len(r.doomed) > 0 {
+		return r.finishDoomed(ctx)
+	}
 	if err := r.look(ctx, r.pace.size); err != nil {
 		return BatchReport{}, "", err
+	}
+	if r.asked != StoppedNot {
+		return BatchReport{}, r.asked, nil
 	}
 	if stop := r.reason(0); stop != StoppedNot {
 		return BatchReport{}, stop, nil
 	}
 	keys := r.upcoming
 	r.upcoming = nil
-	batch, rest, err := r.batch(ctx, keys)
+	batch, rest, err := r.batch(ctx, keys, contacts.Key{})
 	if len(rest) < len(keys) { // else nothing happened, and the page can be read again
 		r.targets = r.ahead
 		r.targets.putBack(rest)
 	}
-	if err != nil {
-		return batch, "", err
+	if err == nil && r.asked != StoppedNot && len(rest) == len(keys) {
+		batch = BatchReport{} // it was not begun
+	}
+	if err != nil || r.asked != StoppedNot {
+		return batch, r.asked, err
 	}
 	if err := r.progress(); err != nil {
 		return batch, "", err
@@ -206,10 +230,21 @@ func (r *run) pauseAfter(took time.Duration) time.Duration {
 }
 
 func (r *run) pause(ctx context.Context) error {
-	if err := sleep(ctx, r.rest); err != nil {
-		return &failure{op: "pause", err: err}
+	for rest := r.rest; ; {
+		part := rest
+		if r.j != nil {
+			part = min(rest, r.s.o.lease/3)
+		}
+		if err := sleep(ctx, part); err != nil {
+			return &failure{op: "pause", err: err}
+		}
+		if rest -= part; rest <= 0 {
+			return nil
+		}
+		if err := r.keep(ctx); err != nil || r.asked != StoppedNot {
+			return err
+		}
 	}
-	return nil
 }
 
 // stopped returns the reason that goes with an error.
@@ -227,6 +262,7 @@ func (r *run) stopped(ctx context.Context, err error) StopReason {
 // conclude makes the last step.
 func (r *run) conclude(ctx context.Context, batch BatchReport, stop StopReason, err error) (Step, error) {
 	r.report.Stopped = stop
+	err = r.close(ctx, stop, err)
 	if !r.begun {
 		r.retry = stop != StoppedRefused
 	}
@@ -250,15 +286,23 @@ func (r *run) conclude(ctx context.Context, batch BatchReport, stop StopReason, 
 
 // more reports whether the run can go on, now or in another call.
 func (r *run) more() bool {
+	if r.j != nil && r.j.op.State.Terminal() {
+		return false
+	}
 	if !r.begun {
-		return r.retry && r.fingerprint != ""
+		return r.retry && r.fingerprint != "" && (r.j == nil || r.j.q.Origin == fromCondition || r.j.p.Prepared)
 	}
 	return r.targets.more()
 }
 
 func (r *run) next() *Next {
-	if !r.begun && r.o.resumed() {
+	if r.j == nil && !r.begun && r.o.resumed() {
 		return r.o.from
+	}
+	if r.j != nil {
+		return &Next{
+			kind: r.kind, fingerprint: r.fingerprint, previewed: r.previewed, at: r.report.At, fresh: !r.begun, by: r.targets.by, operation: r.j.op.ID,
+		}
 	}
 	n := &Next{
 		kind: r.kind, fingerprint: r.fingerprint, previewed: r.previewed, dryRun: r.o.dryRun, at: r.report.At,
@@ -268,7 +312,7 @@ func (r *run) next() *Next {
 		n.fresh, n.budget = true, budget{}
 		return n
 	}
-	n.cursor, n.bound, n.walking = r.targets.cursor, r.targets.bound, r.targets.walking
+	n.by, n.cursor, n.bound, n.walking = r.targets.by, r.targets.cursor, r.targets.bound, r.targets.walking
 	return n
 }
 

@@ -33,6 +33,7 @@ type Service struct {
 	schema      contacts.Schema
 	fingerprint string       // of the schema
 	pacing      store.Pacing // what the store prefers
+	ledger      *store.Ledger
 	o           serviceOptions
 }
 
@@ -50,7 +51,10 @@ func New(st store.Store, options ...ServiceOption) (*Service, error) {
 	if len(faults) > 0 {
 		return nil, &OptionsError{Faults: faults}
 	}
-	return &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), pacing: preferences(st), o: o}, nil
+	if o.archive != nil && st.Ledger() == nil {
+		return nil, &OptionsError{Faults: []error{fmt.Errorf("WithArchive: %w", ErrNoLedger)}}
+	}
+	return &Service{store: st, schema: schema, fingerprint: schema.Fingerprint(), pacing: preferences(st), ledger: st.Ledger(), o: o}, nil
 }
 
 // present refuses a nil store, also one that is nil of a type, as a host has it
@@ -82,10 +86,20 @@ func (s *Service) Count(ctx context.Context, condition where.Condition) (int64, 
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // selection freezes the condition and the service's own at the instant, and
-// checks them all.
-func (s *Service) selection(condition where.Condition, at time.Time) (store.Selection, error) {
+// checks them all. More is protected as well.
+func (s *Service) selection(condition where.Condition, at time.Time, more ...where.Condition) (store.Selection, error) {
+	protected := s.o.protected
+	for _, c := range more {
+		switch {
+		case c.IsZero() || c.String() == protected.String():
+		case protected.IsZero():
+			protected = c
+		default:
+			protected = where.New().Where(protected).Or().Where(c)
+		}
+	}
 	sel := store.Selection{
-		At: at, Condition: condition.Freeze(at), Scope: s.o.scope.Freeze(at), Protected: s.o.protected.Freeze(at),
+		At: at, Condition: condition.Freeze(at), Scope: s.o.scope.Freeze(at), Protected: protected.Freeze(at),
 	}
 	if _, err := sel.Resolve(s.schema); err != nil {
 		return store.Selection{}, s.unselectable(sel, err)

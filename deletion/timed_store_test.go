@@ -39,7 +39,7 @@ func perContact(d time.Duration) func(int, int) (time.Duration, error) {
 
 func (s *timed) Pacing() store.Pacing { return s.pacing }
 
-func (s *timed) Bound(context.Context) (store.Cursor, error) {
+func (s *timed) Bound(context.Context, store.BoundRequest) (store.Cursor, error) {
 	return store.Cursor(strconv.Itoa(s.n)), nil
 }
 

@@ -82,7 +82,11 @@ func (a *attempt) supervise(ctx context.Context) RunRecord {
 		task = limited
 	}
 	done := make(chan ended, 1)
-	go execute(task, a.entry.task, run, done)
+	a.enter(run.Task)
+	go execute(task, a.entry.task, run, func(end ended) {
+		a.leave(run.Task)
+		done <- end
+	})
 
 	end, returned := a.watch(ctx, task, cancel, done)
 	if !returned {
@@ -107,11 +111,8 @@ func (a *attempt) watch(
 		case end := <-done:
 			return end, true
 		case <-beat.C:
-			if err := a.renew(ctx); err != nil {
-				cancel(err)
-			}
-			if a.lost {
-				beat.Stop()
+			if a.beat(ctx, cancel, beat) {
+				return ended{}, false
 			}
 		case <-stop:
 			stop = nil
@@ -128,9 +129,23 @@ func (a *attempt) watch(
 			if ctx.Err() != nil || a.lost {
 				return ended{}, false
 			}
-			a.hold(ctx)
+			if a.hold(ctx); a.lost {
+				return ended{}, false
+			}
 		}
 	}
+}
+
+// beat renews the lease, and ends the task's context if it is lost. It reports
+// whether there is nothing to wait for any more.
+func (a *attempt) beat(ctx context.Context, cancel context.CancelCauseFunc, beat *time.Ticker) bool {
+	if err := a.renew(ctx); err != nil {
+		cancel(err)
+	}
+	if a.lost {
+		beat.Stop()
+	}
+	return a.lost && a.held
 }
 
 // renew renews the lease. It returns ErrLeaseLost when somebody else has taken

@@ -37,6 +37,8 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 		switch {
 		case begun:
 			return nil
+		case errors.Is(err, errHere): // its end wakes the loop
+			return nil
 		case errors.Is(err, errFull): // the end of a run wakes the loop
 			p.blocked = true
 			return nil
@@ -53,6 +55,9 @@ func (l *loop) move(ctx context.Context, e *entry, t TaskState, now time.Time, p
 	return nil
 }
 
+// errHere: the task runs in this process, though its run was abandoned.
+var errHere = errors.New("scheduler: the task has not returned")
+
 // errFull: as many tasks run in this runner as may.
 var errFull = errors.New("scheduler: no place")
 
@@ -62,6 +67,9 @@ func (l *loop) try(ctx context.Context, e *entry, r ClaimRequest) (c claimed, be
 		return c, false, err
 	}
 	begins := r.Action == ActionStart || r.Action == ActionRetry
+	if begins && l.isHere(r.Task) {
+		return c, false, errHere
+	}
 	if begins && !l.take() {
 		return c, false, errFull
 	}
@@ -128,6 +136,37 @@ func (r *Runner) release(taken bool) {
 	if taken {
 		<-r.places
 	}
+}
+
+// enter notes that a task is called. Other instances may take over from it when
+// it is abandoned; this process does not run it beside itself.
+func (r *Runner) enter(task string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.here[task] = false
+}
+
+// leave notes that it has returned.
+func (r *Runner) leave(task string) {
+	r.mu.Lock()
+	waited := r.here[task]
+	delete(r.here, task)
+	r.mu.Unlock()
+	if waited {
+		r.wakeAll()
+	}
+}
+
+// isHere reports whether the task has not returned, and wakes the loops when it
+// has.
+func (r *Runner) isHere(task string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, here := r.here[task]
+	if here {
+		r.here[task] = true
+	}
+	return here
 }
 
 func (r *Runner) logMove(ctx context.Context, request ClaimRequest) {

@@ -146,3 +146,20 @@ func TestAStateThatFailsForAMoment(t *testing.T) {
 		require.Len(t, task.all(), 2)
 	})
 }
+
+// A slot that passes between the registration and the planning is not lost.
+func TestASlotThatPassesBeforeItIsPlanned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st, away := memstate.New(), atomic.Bool{}
+		task := &recorder{}
+		pass(t, 119*time.Minute)
+		away.Store(true)
+		r := run(t, runner(t, registry(t, task, scheduler.DailyAt(2, 0, time.UTC)), crashing{State: st, dead: away.Load}))
+		pass(t, 2*time.Minute)
+		away.Store(false)
+		pass(t, 2*time.Minute)
+		require.NoError(t, r.stop())
+		require.Equal(t, []string{"2000-01-01 02:00:00"}, task.slots(time.UTC))
+	})
+}

@@ -80,24 +80,6 @@ func TestMissedSlots(t *testing.T) {
 
 func options(opts ...scheduler.TaskOption) []scheduler.TaskOption { return opts }
 
-// A task of every second that was down for a year must not look at 31 million
-// slots one by one, and still find the latest.
-func TestALongTimeDown(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		task, st := &recorder{}, memstate.New()
-		reg := registry(t, task, scheduler.Every(time.Second))
-		r := run(t, runner(t, reg, st))
-		pass(t, 1500*time.Millisecond)
-		require.NoError(t, r.stop())
-		pass(t, 365*24*time.Hour)
-		r = run(t, runner(t, reg, st))
-		require.NoError(t, r.stop())
-		require.Equal(t, []string{"2000-01-01 00:00:01", "2000-12-31 00:00:01"}, task.slots(time.UTC))
-		require.Greater(t, task.all()[1].Missed, 100_000)
-	})
-}
-
 // Kentico's profile: at 02:00, for at most four hours; the rest waits for the
 // next night.
 func TestANightlyTaskWithAWindow(t *testing.T) {

@@ -37,12 +37,15 @@ type Runner struct {
 	*Control
 
 	entries map[string]*entry
+	defs    []Definition // of the entries, by identifier
+	names   []string     // likewise
 	state   State
 	opts    runnerOptions
 	places  chan struct{} // one token for each task that runs
 
 	mu      sync.Mutex
 	loops   map[*loop]bool
+	here    map[string]bool // the tasks that have not returned; true: it is waited for
 	running bool
 	confirm time.Time // when the definitions are to be registered again; zero: at once
 	pruned  time.Time
@@ -61,7 +64,11 @@ func NewRunner(registry *Registry, state State, opts ...RunnerOption) (*Runner, 
 	}
 	r := &Runner{
 		entries: registry.snapshot(), state: state, opts: o,
-		places: make(chan struct{}, o.concurrent), loops: map[*loop]bool{},
+		places: make(chan struct{}, o.concurrent), loops: map[*loop]bool{}, here: map[string]bool{},
+	}
+	r.defs = definitions(r.entries)
+	for _, d := range r.defs {
+		r.names = append(r.names, d.Task)
 	}
 	r.Control = &Control{state: state, entries: r.entries, changed: r.wakeAll}
 	return r, nil
@@ -132,7 +139,7 @@ func (r *Runner) register(ctx context.Context) error {
 	if !first && !again {
 		return nil
 	}
-	request := RegisterRequest{Definitions: definitions(r.entries), Stale: confirmStale}
+	request := RegisterRequest{Definitions: r.defs, Stale: confirmStale}
 	if first {
 		request.Stale = 0
 	}

@@ -50,7 +50,7 @@ func TestTextsOfSchedules(t *testing.T) {
 func TestTextsThatAreNoSchedules(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                                        "it ends where the kind of schedule should be",
+		" ":                                       "it ends where the kind of schedule should be",
 		"weekly":                                  `"weekly" where manual, daily, every, cron or once should be`,
 		"daily":                                   `it ends where "at" should be`,
 		"daily 02:00 in UTC":                      `"02:00" where "at" should be`,

@@ -61,23 +61,28 @@ func yearlySchedules() map[string]yearly {
 	}
 }
 
-// slots returns the slots after from and up to until.
-func (y yearly) slots(from, until time.Time, loc *time.Location) []string {
-	out, done := []string{}, -1
+// slots returns the slots of all schedules after from and up to until.
+func slots(all map[string]yearly, from, until time.Time, loc *time.Location) map[string][]string {
+	out, done := map[string][]string{}, map[string]int{}
 	for at := from.Add(time.Minute); !at.After(until); at = at.Add(time.Minute) {
 		local := at.In(loc)
-		var hit bool
-		if y.when == nil {
-			// The first minute of the day at which it is that late.
-			late := 60*local.Hour()+local.Minute() >= y.minute
-			if hit = late && local.YearDay() != done; hit {
-				done = local.YearDay()
+		hour, minute, _ := local.Clock()
+		text, day := "", local.YearDay()
+		for id, y := range all {
+			var hit bool
+			if y.when == nil {
+				// The first minute of the day at which it is that late.
+				hit = 60*hour+minute >= y.minute && done[id] != day
+			} else {
+				hit = y.when(local, int(at.Unix()/60))
 			}
-		} else {
-			hit = y.when(local, int(at.Unix()/60))
-		}
-		if hit {
-			out = append(out, local.Format(stamp))
+			if !hit {
+				continue
+			}
+			if done[id] = day; text == "" {
+				text = local.Format(stamp)
+			}
+			out[id] = append(out[id], text)
 		}
 	}
 	return out
@@ -109,13 +114,14 @@ func TestAYear(t *testing.T) {
 				r := run(t, runner(t, reg, st, scheduler.WithPoll(time.Hour), scheduler.WithHistory(24*time.Hour)))
 				pass(t, time.Until(until))
 				require.NoError(t, r.stop())
-				for id, y := range all {
+				want := slots(all, from, until, loc)
+				for id := range all {
 					got := []string{}
 					for _, run := range tasks[id].all() {
 						require.Zero(t, run.Missed)
 						got = append(got, run.Slot.In(loc).Format(stamp))
 					}
-					require.Equal(t, y.slots(from, until, loc), got, id)
+					require.Equal(t, want[id], got, id)
 				}
 			})
 		})

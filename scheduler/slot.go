@@ -85,6 +85,9 @@ func (r *Runner) claimSlot(ctx context.Context, e *entry, slot time.Time) (claim
 	if ours && !lost {
 		return claimed{}, fmt.Errorf("%w: it is running", ErrTaken)
 	}
+	if r.isHere(t.Task) {
+		return claimed{}, fmt.Errorf("%w: task %s has not returned from another run", ErrRefused, t.Task)
+	}
 	if t.Enabled() && !t.Planned || lost {
 		return r.clearWay(ctx, e, t, s, now, ours)
 	}

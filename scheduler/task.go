@@ -76,9 +76,9 @@ type ended struct {
 }
 
 // execute calls the task, survives it, and says how it ended.
-func execute(ctx context.Context, task ScheduledTask, run Run, done chan<- ended) {
+func execute(ctx context.Context, task ScheduledTask, run Run, done func(ended)) {
 	end := ended{err: errors.New("the task ended its goroutine")}
-	defer func() { done <- end }()
+	defer func() { done(end) }()
 	defer func() {
 		if p := recover(); p != nil {
 			end = ended{err: fmt.Errorf("panic: %v", p), stack: string(debug.Stack())}

@@ -45,6 +45,15 @@
 // itself, or to another of the batch, by an association that restricts, holds
 // it back.
 //
+// # The walk
+//
+// A run asks for the bound of a walk once, and then for page after page up to
+// it. Usually the walk goes by the key; a host that knows an index for its
+// conditions names a field, and then it goes by that field and the key:
+// [PageRequest.By]. A store needs an index that starts with these to be quick,
+// and keeps the order of values exactly; one that has everything in memory may
+// just sort. [contacts.Schema.WalkField] says which fields there can be.
+//
 // # The ledger
 //
 // A store that can change the contacts and the library's own records in one
@@ -56,8 +65,8 @@
 //
 // An invalid condition gives an error that matches where.ErrInvalid, as Resolve
 // returns it. Anything else that is wrong with a request (a key that
-// [contacts.Schema.CheckKey] refuses, a cursor that is not the store's own, a
-// field that there is not, a negative number) gives [ErrInvalidRequest]. Both
+// [contacts.Schema.CheckKey] refuses, a cursor that is not the store's own or of
+// another walk, a field that there is not, a negative number) gives [ErrInvalidRequest]. Both
 // come first, even where there is nothing to do. The errors of these functions
 // contain no values and can be passed on; errors of drivers, decoders and files
 // may quote them, so that an [Error] holds but does not print them.

@@ -40,6 +40,9 @@ type Finding struct {
 	// Message says what was found, and Advice what to do about it.
 	Message string
 	Advice  string
+	// Walk is the contact field that runs must walk by for the finding to
+	// concern them; empty: it concerns all runs.
+	Walk string
 	// Volatile says whose rows the deletion of contacts may change in ways that
 	// the schema does not say. A run whose condition, scope, protection or
 	// restrictions read such rows would change its own truth, and fixes its
@@ -64,6 +67,11 @@ const (
 // CodeHeirMissing is the code of the finding that rows are to be handed over to
 // a contact that does not exist.
 const CodeHeirMissing = "heir-missing"
+
+// CodeNotCascaded is the code of the finding that an association is Cascaded,
+// but the storage does not delete its rows, or not only those. If the host
+// accepts it, the store deletes them itself.
+const CodeNotCascaded = "not-cascaded"
 
 // HeirMissing is the finding about a reference of an association. All stores
 // have the same.

@@ -22,7 +22,8 @@ type Store interface {
 
 	// Verify compares the schema with the storage. A run refuses to start on
 	// findings of severity Fatal, and fixes its targets by what
-	// [Finding.Volatile] says. The schema's gaps are among the findings; see
+	// [Finding.Volatile] says; one with [Finding.Walk] is only about the runs
+	// that walk by that field. The schema's gaps are among the findings; see
 	// [PartlyCovered].
 	Verify(ctx context.Context) ([]Finding, error)
 
@@ -32,12 +33,13 @@ type Store interface {
 
 	// Bound returns the cursor of the last contact in the order of the walk,
 	// whether it is selected or not, and "" when there are no contacts.
-	Bound(ctx context.Context) (Cursor, error)
+	Bound(ctx context.Context, r BoundRequest) (Cursor, error)
 
-	// Page returns selected contacts in the order of the key, in the columns'
-	// own order. It locks nothing, and its cost must not grow with what lies
-	// before the cursor. It may return fewer contacts than there are, even
-	// none, as long as More is true and Next is further on than After.
+	// Page returns selected contacts in the order of the walk: that of the key,
+	// or of [PageRequest.By] and the key, in the columns' own order. It locks
+	// nothing, and its cost must not grow with what lies before the cursor. It
+	// may return fewer contacts than there are, even none, as long as More is
+	// true and Next is further on than After.
 	Page(ctx context.Context, r PageRequest) (Page, error)
 
 	// Delete deletes contacts and treats their associations, in one
@@ -149,15 +151,28 @@ type Counts struct {
 	Rows map[string]int64
 }
 
-// Cursor is a place in the order of the walk. It is opaque and exact; only the
+// Cursor is a place in the order of a walk. It is opaque and exact; only the
 // store that made it compares it, in this process or in a later one, and also
-// when the contact that it was made of is gone. "" is the place before the first
-// contact.
+// when the contact that it was made of is gone. It tells by which field its walk
+// goes, and is refused by another one. "" is the place before the first contact.
 type Cursor string
+
+// BoundRequest asks for the end of a walk.
+type BoundRequest struct {
+	// By is the field that the walk goes by; see [PageRequest.By].
+	By string
+}
 
 // PageRequest asks for selected contacts.
 type PageRequest struct {
 	Selection
+	// By names the contact field that the walk goes by, "" for none. It must be
+	// one that [contacts.Schema.WalkField] allows. Then contacts come in the order
+	// of its values, and those with the same value in the order of the key.
+	// Contacts in which it is NULL or unknown are not part of that walk, whatever
+	// the selection says: a caller that must meet all contacts that are selected
+	// asks [where.Predicate.Requires]. It has no effect with Keys.
+	By    string
 	After Cursor // exclusive
 	Until Cursor // inclusive; "": nothing is returned
 	// Limit is the largest number of contacts to return, at least 1.
@@ -167,8 +182,8 @@ type PageRequest struct {
 	// page where few contacts are selected. It is not negative, and has no
 	// effect with Keys.
 	Scan int
-	// Keys, when not nil, restricts the page to these contacts, in any order;
-	// After and Until do not apply then, and Limit still does. One that occurs
+	// Keys, when not nil, restricts the page to these contacts, in any order,
+	// and the page is in the order of the key; After and Until do not apply then, and Limit still does. One that occurs
 	// twice, or that there is no such contact of, does no harm.
 	Keys []contacts.Key
 	// Fields names contact fields whose values are wanted too.
@@ -180,8 +195,8 @@ type PageRequest struct {
 
 // Page is a part of the walk.
 type Page struct {
-	// Keys are in the order of the walk, as [contacts.Schema.CheckKey] returns
-	// them.
+	// Keys are in the order of the walk, or of the key with PageRequest.Keys, as
+	// [contacts.Schema.CheckKey] returns them.
 	Keys []contacts.Key
 	// Values holds the requested fields of each key, in the order of the
 	// request; nil unless asked for.

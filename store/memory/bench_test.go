@@ -133,7 +133,7 @@ func deleteHalf(b *testing.B, st *memory.Store) (deleted, rows int) {
 		At:        benchCutoff(),
 		Condition: where.New().WhereLessThan("created", benchCutoff()).WhereEmpty("email"),
 	}
-	until, err := st.Bound(b.Context())
+	until, err := st.Bound(b.Context(), store.BoundRequest{})
 	require.NoError(b, err)
 	request := store.PageRequest{Selection: selection, Until: until, Limit: 1000}
 	for more := true; more; {

@@ -166,7 +166,7 @@ func TestConcurrentUse(t *testing.T) {
 				if err := st.Insert(memory.Row{"id": 1_000_000 - 100*i - j}); err != nil {
 					t.Error(err)
 				}
-				until, err := st.Bound(t.Context())
+				until, err := st.Bound(t.Context(), store.BoundRequest{})
 				if err != nil {
 					t.Error(err)
 				}

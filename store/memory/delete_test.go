@@ -75,7 +75,7 @@ func TestNothingIsHalfDoneWhenTheContextEnds(t *testing.T) {
 func TestReadsEndWithTheContext(t *testing.T) {
 	t.Parallel()
 	st := filled(t, 2000)
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	calls := map[string]func(context.Context) error{
 		"count": func(ctx context.Context) error {
@@ -91,7 +91,7 @@ func TestReadsEndWithTheContext(t *testing.T) {
 			return err
 		},
 		"bound": func(ctx context.Context) error {
-			_, err := st.Bound(ctx)
+			_, err := st.Bound(ctx, store.BoundRequest{})
 			return err
 		},
 		"verify": func(ctx context.Context) error {

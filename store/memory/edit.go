@@ -48,6 +48,7 @@ func (s *Store) Update(key contacts.Key, changes Row) error {
 	}
 	for i, column := range columns {
 		s.root.table.set(slot, column, values[i])
+		delete(s.ways, column)
 	}
 	return nil
 }

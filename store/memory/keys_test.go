@@ -53,7 +53,7 @@ func TestKeysOfEveryKindAreInOrder(t *testing.T) {
 
 func requireWalk(t *testing.T, r *rapid.T, st *memory.Store, want map[contacts.Key]bool) {
 	t.Helper()
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(r, err)
 	var walked []contacts.Key
 	for page := (store.Page{More: true}); page.More; {

@@ -97,7 +97,9 @@ func (p pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 	fault := r.Check()
 	var after []where.Value
 	if fault == nil && r.After != "" {
-		after, fault = p.store.readCursor(r.After)
+		byKey := way{store: p.store}
+		at, err := byKey.read(r.After)
+		after, fault = at.key.Values(), err
 	}
 	done, err := p.change(ctx, "page of pending contacts", fault)
 	if err != nil {

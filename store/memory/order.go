@@ -36,6 +36,7 @@ func (s *Store) last() uint32 { return s.root.table.last() }
 
 // appended notes a new contact, which is in order if it comes last.
 func (s *Store) appended(slot uint32) {
+	clear(s.ways)
 	if s.order.sorted == slot-1 && (slot == 1 || s.compareSlots(slot-1, slot) <= 0) {
 		s.order.sorted = slot
 	}
@@ -71,6 +72,7 @@ func (s *Store) sort() {
 	}
 	t.rearrange(slots)
 	s.keys, s.order = keys, order{sorted: s.last()}
+	clear(s.ways)
 }
 
 // keyPrefix returns a number that compares like the values of one key column,
@@ -88,19 +90,6 @@ func keyPrefix(v where.Value) uint64 {
 	var b [8]byte
 	copy(b[:], v.Text())
 	return binary.BigEndian.Uint64(b[:])
-}
-
-// after returns the first slot behind the key. The contacts must be in order.
-func (s *Store) after(key []where.Value) uint32 {
-	low, high := uint32(1), s.last()+1
-	for low < high {
-		if middle := low + (high-low)/2; s.compareKey(middle, key) > 0 {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low
 }
 
 func (s *Store) compareSlots(a, b uint32) int {

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -11,46 +10,26 @@ import (
 	"github.com/contactsweep/contactsweep/where"
 )
 
-// Bound returns the cursor of the contact with the greatest key.
-func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
+// Bound returns the cursor of the last contact in the order of the walk.
+func (s *Store) Bound(ctx context.Context, r store.BoundRequest) (store.Cursor, error) {
+	w, err := s.way(r.By)
+	if err != nil {
+		return "", err
+	}
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("memory: bound: %w", err)
 	}
-	s.lockSorted()
+	w.lock()
 	defer s.mu.RUnlock()
-	for slot := s.last(); slot > 0; slot-- {
-		if s.root.table.state[slot] != 0 {
-			return cursor(s.keys[slot])
+	for number := w.last(); number > 0; number-- {
+		if slot := w.slot(number); s.root.table.state[slot] != 0 {
+			return w.cursor(slot)
 		}
 	}
 	return "", nil
 }
 
-// cursor is the exact text of a key.
-func cursor(k contacts.Key) (store.Cursor, error) {
-	text, err := json.Marshal(k)
-	if err != nil {
-		return "", fmt.Errorf("memory: cursor: %w", err)
-	}
-	return store.Cursor(text), nil
-}
-
-var errCursor = errors.New("the cursor is not one of this store's")
-
-// readCursor returns the key that the cursor stands for.
-func (s *Store) readCursor(c store.Cursor) ([]where.Value, error) {
-	var k contacts.Key
-	if err := json.Unmarshal([]byte(c), &k); err != nil {
-		return nil, invalid(errCursor)
-	}
-	k, err := s.schema.CheckKey(k)
-	if err != nil {
-		return nil, invalid(errCursor)
-	}
-	return k.Values(), nil
-}
-
-// Page returns selected contacts in the order of their keys.
+// Page returns selected contacts in the order of the walk.
 func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
 	if r.Limit < 1 || r.Scan < 0 {
 		return store.Page{}, invalid(errors.New("the limit is less than 1, or Scan negative"))
@@ -63,7 +42,11 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, cursors: r.Cursors && r.Keys == nil, page: store.Page{Next: r.After}}
+	w, err := s.way(r.By)
+	if err != nil {
+		return store.Page{}, err
+	}
+	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, cursors: r.Cursors && r.Keys == nil, way: &w, page: store.Page{Next: r.After}}
 	if r.Keys != nil {
 		return p.ofKeys(r.Keys)
 	}
@@ -84,52 +67,53 @@ type pager struct {
 	*call
 	columns []int
 	limit   int
-	scan    int // slots; 0: no end
+	scan    int // contacts; 0: no end
 	cursors bool
+	way     *way
 	page    store.Page
 }
 
-// walk pages through the order of the keys.
+// walk pages through the order of a walk.
 func (p *pager) walk(after, until store.Cursor) (store.Page, error) {
 	if until == "" {
 		return p.page, nil
 	}
-	s := p.store
-	to, err := s.readCursor(until)
+	s, w := p.store, p.way
+	to, err := w.read(until)
 	if err != nil {
 		return store.Page{}, err
 	}
-	var from []where.Value
+	var from station
 	if after != "" {
-		if from, err = s.readCursor(after); err != nil {
+		if from, err = w.read(after); err != nil {
 			return store.Page{}, err
 		}
 	}
-	s.lockSorted()
+	w.lock()
 	defer s.mu.RUnlock()
-	slot, end := uint32(1), s.after(to)
+	number, end := uint32(1), w.after(to)
 	if after != "" {
-		slot = s.after(from)
-		if compareKeys(from, to) >= 0 {
+		number = w.after(from)
+		if w.beyond(from, to) {
 			return p.page, nil // After is at the end or behind it
 		}
 	}
 	stop := end
-	if p.scan > 0 && int64(slot)+int64(p.scan) < int64(end) {
-		stop = slot + uint32(p.scan) //nolint:gosec // less than end
+	if p.scan > 0 && int64(number)+int64(p.scan) < int64(end) {
+		stop = number + uint32(p.scan) //nolint:gosec // less than end
 	}
-	for ; slot < stop && len(p.page.Keys) < p.limit; slot++ {
-		p.look(slot)
+	for ; number < stop && len(p.page.Keys) < p.limit; number++ {
+		p.look(w.slot(number))
 		if p.err != nil {
 			return store.Page{}, p.err
 		}
 	}
-	p.page.More = slot < end
+	p.page.More = number < end
 	if !p.page.More {
 		p.page.Next = until
 		return p.page, nil
 	}
-	p.page.Next, err = cursor(s.keys[slot-1])
+	p.page.Next, err = w.cursor(w.slot(number - 1))
 	return p.page, err
 }
 
@@ -180,7 +164,7 @@ func (p *pager) look(slot uint32) {
 	}
 	p.page.Keys = append(p.page.Keys, s.keys[slot])
 	if p.cursors {
-		behind, err := cursor(s.keys[slot])
+		behind, err := p.way.cursor(slot)
 		if err != nil {
 			p.err = err
 			return

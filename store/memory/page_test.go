@@ -15,7 +15,7 @@ func TestCursorsOfOthersAreRefused(t *testing.T) {
 	t.Parallel()
 	st := newStore(t)
 	require.NoError(t, st.Insert(memory.Row{"id": 1}))
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	for _, bad := range []store.Cursor{"1", "{}", "[]", "secret", "[" + until + "]", until + until, until[:len(until)-1]} {
 		for _, r := range []store.PageRequest{{After: bad, Until: until}, {Until: bad}} {
@@ -51,7 +51,7 @@ func TestPageWalksWhileContactsComeAndGo(t *testing.T) {
 	t.Parallel()
 	st := newStore(t)
 	require.NoError(t, st.Insert(memory.Row{"id": 50}, memory.Row{"id": 20}, memory.Row{"id": 40}, memory.Row{"id": 10}, memory.Row{"id": 30}))
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	r := store.PageRequest{Selection: everything(), Until: until, Limit: 2}
 	page, err := st.Page(t.Context(), r)
@@ -83,7 +83,7 @@ func TestBoundOfAnEmptiedStore(t *testing.T) {
 	st := newStore(t)
 	require.NoError(t, st.Insert(memory.Row{"id": 1}))
 	require.NoError(t, st.Remove(key(t, 1)))
-	bound, err := st.Bound(t.Context())
+	bound, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	require.Empty(t, bound)
 }

@@ -21,7 +21,8 @@ type Store struct {
 
 	mu    sync.RWMutex
 	order order
-	keys  []contacts.Key // of the contacts, by slot
+	ways  map[int][]uint32 // by column, the order of walks by it; see way
+	keys  []contacts.Key   // of the contacts, by slot
 
 	ledger *ledger // nil: none
 }
@@ -37,7 +38,7 @@ func New(schema contacts.Schema, options ...Option) (*Store, error) {
 	if err := schema.Validate(); err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
-	s := &Store{schema: schema, tables: map[string]*table{}, keys: make([]contacts.Key, 1)}
+	s := &Store{schema: schema, tables: map[string]*table{}, ways: map[int][]uint32{}, keys: make([]contacts.Key, 1)}
 	if err := s.build(); err != nil {
 		return nil, err
 	}

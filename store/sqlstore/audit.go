@@ -25,6 +25,7 @@ type tally struct{ changed, fewer, own int64 }
 
 const (
 	changedMore = "the database changed more rows than the batch's statements did; it may have changed since it was looked at"
+	changedLess = "the database does not count all rows that it deletes; from now on they are not left to it"
 	othersGone  = "other contacts went with those of the batch, by a trigger or a foreign key"
 )
 
@@ -45,7 +46,8 @@ func (d *deletion) tally(t *tx) (out tally, err error) {
 // was looked at before the batch may have changed since. deleted is how many
 // contacts the batch deleted. What a trigger does cannot be told from that, but
 // contacts must not go by it. Less than the batch itself has done is counted
-// where an engine does not count everything.
+// where an engine does not count everything, as some of those who speak
+// PostgreSQL's dialect: there nothing can be left to it.
 func (d *deletion) audit(t *tx, before tally, deleted int64) error {
 	after, err := d.tally(t)
 	switch {
@@ -55,6 +57,9 @@ func (d *deletion) audit(t *tx, before tally, deleted int64) error {
 		return &store.Error{Op: t.op, Class: store.ErrConstraint, Table: d.table(), Detail: othersGone}
 	case after.changed-before.changed > after.own-before.own && !d.triggers() && !d.seen.acts:
 		return &store.Error{Op: t.op, Class: store.ErrUnsafe, Detail: changedMore}
+	case after.changed-before.changed < after.own-before.own && d.seen.counts && len(d.left) > 0:
+		d.store.miscounts.Store(true)
+		return &store.Error{Op: t.op, Class: store.ErrTransient, Detail: changedLess}
 	}
 	return nil
 }

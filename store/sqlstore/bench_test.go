@@ -88,7 +88,7 @@ func deleteByStore(b *testing.B, db *sql.DB, schema contacts.Schema, size int) i
 		At:        time.Now(),
 		Condition: where.New().WhereEmpty("email").WhereLessThan("created", time.Now()),
 	}
-	until, err := st.Bound(b.Context())
+	until, err := st.Bound(b.Context(), store.BoundRequest{})
 	require.NoError(b, err)
 	n := 0
 	page := store.Page{More: true}

@@ -42,6 +42,8 @@ type habits interface {
 	// delete a row together with those that refer to it, in one statement, or
 	// changes them although they go.
 	immediate(onDelete string) bool
+	// appended are the columns that every index of the table has at its end.
+	appended(t tableInfo) []string
 	// joinable is nil where two columns can be compared with each other.
 	// Otherwise a statement that would do so fails.
 	joinable(above, row column) error
@@ -67,6 +69,9 @@ type tableInfo struct {
 	indexes      []indexInfo
 	// exactNames says that names of columns differ by the case of letters.
 	exactNames bool
+	// part says that the table shares rows with others of the database: it is a
+	// partition, or inherits, or others inherit from it.
+	part bool
 }
 
 type tableKind uint8

@@ -71,7 +71,7 @@ func TestStoredValuesAreKnownOrUnknown(t *testing.T) {
 			require.Equal(t, known, keysOf(t, st, where.New().WhereNotNull("v")))
 			require.Empty(t, keysOf(t, st, where.New().WhereNull("v")), "an unknown value is not NULL")
 
-			until, err := st.Bound(t.Context())
+			until, err := st.Bound(t.Context(), store.BoundRequest{})
 			require.NoError(t, err)
 			page, err := st.Page(t.Context(), store.PageRequest{
 				Selection: store.Selection{Condition: where.Everything()}, Until: until, Limit: 1000, Fields: []string{"v"},
@@ -126,7 +126,7 @@ func compareKnown(t *testing.T, st *sqlstore.Store, page store.Page, known map[i
 // keysOf returns the integer keys of the selected contacts.
 func keysOf(t *testing.T, st *sqlstore.Store, c where.Condition) map[int64]bool {
 	t.Helper()
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	page, err := st.Page(t.Context(), store.PageRequest{Selection: store.Selection{Condition: c}, Until: until, Limit: 1_000_000})
 	require.NoError(t, err)
@@ -169,7 +169,7 @@ INSERT INTO people VALUES ('2026-01-01', '2026-01-02 03:04:05', 1577836800, '202
 		},
 	})
 	require.NoError(t, err)
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	page, err := st.Page(t.Context(), store.PageRequest{
 		Selection: store.Selection{Condition: where.New().WhereEquals("born", where.Date{Year: 2026, Month: 1, Day: 3})},

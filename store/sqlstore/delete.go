@@ -29,17 +29,18 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	if batch.MaxRows < 0 {
 		return store.Outcome{}, invalid(fmt.Errorf("a transaction of at most %d rows", batch.MaxRows))
 	}
-	if batch.Checkpoint != nil {
-		return store.Outcome{}, invalid(errors.New("there is no ledger for a checkpoint"))
+	ties, err := s.tie(batch, keys)
+	if err != nil {
+		return store.Outcome{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return store.Outcome{}, failure(ctx, s.engine, deleteOp, "", err)
 	}
-	d := deletion{store: s, batch: batch, predicates: p, keys: keys, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
+	d := deletion{store: s, batch: batch, predicates: p, keys: keys, ties: ties, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
 	for i, k := range keys {
 		d.places[k] = i
 	}
-	if len(keys) == 0 {
+	if len(keys) == 0 && ties == nil {
 		return store.Outcome{Rows: d.rows()}, nil
 	}
 	for range maxRounds {
@@ -67,11 +68,15 @@ type deletion struct {
 	batch      store.Batch
 	predicates store.Predicates
 	keys       []contacts.Key
+	candidates []contacts.Key // those of them that are looked for
+	ties       *ties          // to an operation, or nil
 	places     map[contacts.Key]int
 	kept       map[int]bool // places of contacts that the database keeps
 	outcome    store.Outcome
+	total      int64 // of outcome.Rows
 	seen       *sighting
 	triggered  map[string]bool
+	left       []leaving
 }
 
 // rows is a zero for every association that changes rows.
@@ -87,6 +92,10 @@ func (d *deletion) rows() map[string]int64 {
 // dry run, or a round that found contacts which the database keeps.
 func (d *deletion) run(t *tx) error {
 	d.seen = d.store.seen.Load()
+	var err error
+	if d.candidates, err = d.ties.enter(t, d.keys); err != nil {
+		return err
+	}
 	locked, err := d.lock(t)
 	if err != nil {
 		return err
@@ -94,7 +103,7 @@ func (d *deletion) run(t *tx) error {
 	if err := d.safe(t); err != nil {
 		return err
 	}
-	going, verdicts, err := d.store.classify(t, d.builder(), d.predicates, locked, d.places)
+	going, verdicts, err := d.classify(t, locked)
 	if err != nil {
 		return err
 	}
@@ -107,7 +116,7 @@ func (d *deletion) run(t *tx) error {
 	if d.batch.DryRun {
 		return errUndone
 	}
-	return nil
+	return d.ties.commit(t, d.outcome)
 }
 
 // harmless is a column for the statement that changes nothing: one without
@@ -127,7 +136,8 @@ func (d *deletion) harmless() string {
 func (d *deletion) table() string { return d.store.model.schema.Table }
 
 // safe refuses a connection on which rows outside of the schema would be left
-// without their contact, and finds out where triggers have to be reckoned with.
+// without their contact, and finds out where triggers have to be reckoned with,
+// and what can be left to the database.
 func (d *deletion) safe(t *tx) error {
 	var err error
 	if d.seen, err = d.store.current(t); err != nil {
@@ -143,7 +153,7 @@ func (d *deletion) safe(t *tx) error {
 		}
 	}
 	d.triggered = map[string]bool{}
-	return t.query("", d.store.triggered(d.seen.tables), func(r *sql.Rows) error {
+	err = t.query("", d.store.triggered(d.seen.tables), func(r *sql.Rows) error {
 		var name string
 		if err := r.Scan(&name); err != nil {
 			return err //nolint:wrapcheck // wrapped by each
@@ -151,13 +161,17 @@ func (d *deletion) safe(t *tx) error {
 		d.triggered[strings.ToLower(name)] = true // as the trigger was written
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return d.leave(t)
 }
 
 const notEnforced = "tables outside of the schema refer to rows that would be deleted, and foreign keys are not enforced on this connection"
 
 // survivors starts the outcome anew and returns the keys that go.
 func (d *deletion) survivors(going []int, verdicts []verdict) []contacts.Key {
-	d.outcome = store.Outcome{Rows: d.rows()}
+	d.outcome, d.total = store.Outcome{Rows: d.rows()}, 0
 	for _, i := range going {
 		if d.kept[i] {
 			verdicts[i].cause = store.KeptByStore

@@ -78,6 +78,10 @@ type plans interface {
 	// passes reports whether the engine answers, without such an index, for all
 	// contacts in one pass.
 	passes() bool
+	// apart reports whether contacts with the same value of the field that a
+	// walk goes by are asked for in a statement of their own, because an index
+	// does not serve a comparison of the field and the key together.
+	apart() bool
 	// force stands behind a table whose rows are found by the named indexes;
 	// "" where the engine finds out by itself.
 	force(indexes []string) string

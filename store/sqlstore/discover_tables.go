@@ -109,6 +109,7 @@ func (d *discovery) propose(ctx context.Context, table string) (Proposal, error)
 	if err != nil {
 		return Proposal{}, err
 	}
+	d.cascadable(schema)
 	d.sortNotes()
 	return Proposal{Schema: schema, Notes: d.notes}, nil
 }

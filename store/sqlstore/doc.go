@@ -25,7 +25,10 @@
 // connection is enough. On SQLite it begins with a write that changes nothing,
 // so that the transaction holds the write lock before it reads, whatever the
 // driver's way to begin one. Rows are deleted and changed explicitly, the
-// deepest first; cascades of the database are not relied on. [Open] refuses
+// deepest first; cascades of the database are not relied on, unless the host
+// says so with [contacts.Association.Cascaded]: then PostgreSQL and MySQL delete
+// these rows, and they are counted by the transaction's own counters, or under
+// their lock before. SQLite is faster without. [Open] refuses
 // associations of one table of which none can come first, because each sets a
 // field that the other's condition tests; on MySQL and MariaDB also those that
 // set several fields of one of their rows' several references.

@@ -102,7 +102,7 @@ func TestContactsWhoseKeyIsNoUTF8AreNeverSelected(t *testing.T) {
 			findings, err := st.Verify(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, []string{"stored-values:people.id"}, names(findings))
-			until, err := st.Bound(t.Context())
+			until, err := st.Bound(t.Context(), store.BoundRequest{})
 			var got []string
 			after := store.Cursor("")
 			for err == nil {

@@ -101,7 +101,7 @@ func fillKeyed(t *testing.T, db executor, schema contacts.Schema, keys [][]any) 
 // walk reads all keys page by page.
 func walk(t *testing.T, st *sqlstore.Store, s store.Selection, limit int) []contacts.Key {
 	t.Helper()
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	var out []contacts.Key
 	page := store.Page{More: true}
@@ -145,7 +145,7 @@ func TestCursorsOfOthersAreRefused(t *testing.T) {
 	t.Parallel()
 	db := file(t)
 	st := openCRM(t, db)
-	good, err := st.Bound(t.Context())
+	good, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	for i, c := range []store.Cursor{"x", "1", "1[]", `1[{"int64":"1"},{"int64":"2"}]`, `1[{"text":"1"}]`, good + "x", "0" + good[1:]} {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {

@@ -42,7 +42,9 @@ type association struct {
 	index int
 	rows  *rowSet      // those of the association
 	above *association // nil: the contact
-	refs  []reference
+	// aboveTable is the table of the row above, as the schema names it.
+	aboveTable string
+	refs       []reference
 	// guards are the ways in which a row that is to be deleted can refer to
 	// contacts, where there is more than the one that reached it.
 	guards []reference
@@ -105,6 +107,7 @@ func (m *model) place(i int, p contacts.Placed) error {
 		a.above = m.all[p.Above]
 		up, cat = a.above.rows, a.above.cat
 	}
+	a.aboveTable = up.table
 	var ok bool
 	if a.cat, ok = cat.Association(p.Name); !ok {
 		return fmt.Errorf("sqlstore: association %q is not in the catalog", p.Name)

@@ -52,6 +52,8 @@ func (mysql) probe() string { return "LIMIT 1 OFFSET 0" }
 
 func (mysql) passes() bool { return true }
 
+func (mysql) apart() bool { return false }
+
 // force: for more than 200 keys, MySQL guesses how many rows there are from the
 // average of all values. Where most rows refer to nothing, NULL counts as a
 // value of very many rows, and each batch would read, and lock, the whole table.

@@ -53,8 +53,9 @@ func myRecorded(t *testing.T, database string, change func(*mysql.Config)) (*sql
 type myRecorder struct {
 	driver.Connector
 
-	mu   sync.Mutex
-	kept []seen
+	mu     sync.Mutex
+	kept   []seen
+	before func(query string)
 }
 
 // Connect implements driver.Connector.
@@ -79,7 +80,20 @@ func (r *myRecorder) take() []seen {
 	return out
 }
 
+// set has a function called before every statement is executed.
+func (r *myRecorder) set(before func(query string)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before = before
+}
+
 func (r *myRecorder) keep(query string, args []driver.NamedValue) {
+	r.mu.Lock()
+	before := r.before
+	r.mu.Unlock()
+	if before != nil {
+		before(query)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.kept) == 0 || r.kept[len(r.kept)-1].query != query { // asked again as a prepared statement

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +14,9 @@ type mysqlKeys struct {
 	rows         [][]any
 	plain, exact []string
 }
+
+// appended is the primary key: InnoDB has it in every index.
+func (mysql) appended(t tableInfo) []string { return t.key() }
 
 func (m mysql) bind(columns []column, keys []contacts.Key) (boundKeys, error) {
 	out := mysqlKeys{plain: make([]string, len(columns)), exact: make([]string, len(columns))}
@@ -108,27 +110,4 @@ func mysqlLists(sql string, marks []string, width int, args []any) []term {
 		marks, args = marks[n:], args[n*width:]
 	}
 	return lists
-}
-
-// beyond compares column by column: a comparison of row values would read the
-// whole index. Its first test says where in the index to begin.
-func (m mysql) beyond(columns []column, op string, values []any) term {
-	strict := strings.TrimSuffix(op, "=")
-	test := func(i int, op string) term {
-		return expr(columns[i].sql+" "+op+" "+m.mark(columns[i], values[i]), m.cursor(columns[i], values[i]))
-	}
-	last := len(columns) - 1
-	out := test(last, op)
-	for i := last - 1; i >= 0; i-- {
-		out = all(test(i, strict+"="), anyOf(test(i, strict), out))
-	}
-	return out
-}
-
-// cursor is an encoded value as the placeholder expects it.
-func (mysql) cursor(c column, x any) any {
-	if b, ok := x.([]byte); ok && mysqlTypeOf(c.info) == mysqlBinary {
-		return hex.EncodeToString(b)
-	}
-	return x
 }

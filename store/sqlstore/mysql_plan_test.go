@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,8 +65,17 @@ func TestMySQLUsesIndexes(t *testing.T) {
 	myScript(t, loose, myFill)
 	db, r := myRecorded(t, database, nil)
 	interpolating := myPool(t, database, func(c *mysql.Config) { c.InterpolateParams = true })
-	st, err := sqlstore.Open(t.Context(), db, sqlstore.MySQL, deep())
+	cascaded, err := deep().Edit(contacts.SetCascaded("activities", "threads", "messages", "files"))
 	require.NoError(t, err)
+	for _, schema := range []contacts.Schema{deep(), cascaded} {
+		st, err := sqlstore.Open(t.Context(), db, sqlstore.MySQL, schema)
+		require.NoError(t, err)
+		requireIndexes(t, st, db, interpolating, r)
+	}
+}
+
+func requireIndexes(t *testing.T, st *sqlstore.Store, db, interpolating *sql.DB, r *myRecorder) {
+	t.Helper()
 	now := time.Now()
 	s := store.Selection{
 		At: now,
@@ -73,7 +83,7 @@ func TestMySQLUsesIndexes(t *testing.T) {
 			WhereNotExists("activities", where.New().WhereGreaterThan("created", now)),
 		Protected: where.New().WhereEquals("email", "boss@x"),
 	}
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	for _, size := range []int{1, 10, 1000, 5000} {
 		first, err := st.Page(t.Context(), store.PageRequest{Selection: s, Until: until, Limit: size})

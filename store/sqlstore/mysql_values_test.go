@@ -197,7 +197,7 @@ INSERT INTO people () VALUES ()`,
 	} {
 		require.Equal(t, tt.want, myIDs(t, st, tt.condition), "%d: %s", i, tt.condition)
 	}
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	page, err := st.Page(t.Context(), store.PageRequest{Selection: store.Selection{Condition: w().WhereID(1)}, Until: until, Limit: 1, Fields: []string{"b", "f", "e", "s", "d", "c", "u", "m", "z"}})
 	require.NoError(t, err)
@@ -233,7 +233,7 @@ INSERT INTO people (at, ts, d, n, f, x, v, b) VALUES ('2026-03-31 12:00:00.00000
 			c := where.New().WhereEquals("at", noon.Add(time.Microsecond)).WhereEquals("ts", noon).WhereEquals("d", want[2]).WhereEquals("f", 1e300).
 				WhereIn("x", "12.5", "3").WhereLike("v", `_😀`).WhereContains("v", "é").WhereTrue("b")
 			require.Equal(t, []int64{1}, myIDs(t, st, c))
-			until, err := st.Bound(t.Context())
+			until, err := st.Bound(t.Context(), store.BoundRequest{})
 			require.NoError(t, err)
 			page, err := st.Page(t.Context(), store.PageRequest{
 				Selection: store.Selection{Condition: c}, Until: until, Limit: 1, Fields: []string{"at", "ts", "d", "n", "f", "x", "v", "b"},

@@ -12,6 +12,8 @@ type ordinary struct{}
 
 func (ordinary) joinable(_, _ column) error { return nil }
 
+func (ordinary) appended(tableInfo) []string { return nil }
+
 func (ordinary) unnamed() bool { return false }
 
 func (ordinary) force([]string) string { return "" }

@@ -11,59 +11,57 @@ import (
 	"github.com/contactsweep/contactsweep/where"
 )
 
-// Page returns selected contacts in the order of the key. It is one statement
-// that walks the key's index from the cursor on.
+// Page returns selected contacts in the order of the walk. It is one statement
+// that walks an index from the cursor on, if there is one that starts with what
+// the walk goes by.
 func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
 	const op = "read page"
 	p, err := r.Resolve(s.model.schema)
 	if err != nil {
 		return store.Page{}, invalid(err)
 	}
-	if r.Limit < 1 || r.Scan < 0 {
-		return store.Page{}, invalid(fmt.Errorf("a page of %d contacts out of %d", r.Limit, r.Scan))
+	q, err := s.pageQuery(r)
+	if err != nil {
+		return store.Page{}, invalid(err)
 	}
-	q := pageQuery{store: s, b: s.builder(r.Selection), request: r}
-	q.c = q.b.level(s.model.contacts)
-	for _, name := range r.Fields {
-		f, err := s.model.contacts.field(name)
-		if err == nil {
-			err = s.unsupported(f)
-		}
-		if err != nil {
-			return store.Page{}, invalid(err)
-		}
-		q.fields = append(q.fields, f)
-	}
-	which, err := q.bounds()
+	some, err := q.bounds()
 	switch {
 	case err != nil:
 		return store.Page{}, invalid(err)
 	case ctx.Err() != nil:
 		return store.Page{}, failure(ctx, s.engine, op, "", ctx.Err())
-	case which == nil:
+	case !some:
 		return store.Page{Next: r.After}, nil
 	}
 	if r.Scan > 0 && r.Keys == nil {
-		if which, err = q.shorten(ctx, which); err != nil {
+		if err := q.shorten(ctx); err != nil {
 			return store.Page{}, err
 		}
 	}
-	t := selection{
-		columns: q.columns(), from: expr(q.b.source(q.c)),
-		where: all(append(which, q.b.keyKnown(q.c), q.b.predicate(p.Condition, q.c),
-			q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c))...),
-		order: q.b.keyOrder(q.c, ""), limit: int64(r.Limit),
-	}
-	for {
-		if err := query(ctx, s.engine, s.db, op, s.model.schema.Table, t.term(), q.scan); err != nil {
+	for _, t := range q.selections(p) {
+		full, err := q.read(ctx, t)
+		if err != nil {
 			return store.Page{}, err
 		}
-		if len(q.page.Keys) > 0 || q.scanned < t.limit {
-			return q.finish(q.scanned == t.limit)
+		if full || len(q.page.Keys) == r.Limit {
+			return q.finish(true)
 		}
-		// None of these contacts can be named, so there is no cursor either
-		// from which the next page could go on behind them.
-		t.limit, q.scanned = readOn*t.limit, 0
+	}
+	return q.finish(false)
+}
+
+// read reads contacts for the page, and reports whether there may be more of
+// them. When none can be named there is no cursor from which the next page could
+// go on behind them, so that more are read.
+func (q *pageQuery) read(ctx context.Context, t selection) (full bool, err error) {
+	for t.limit = int64(q.request.Limit - len(q.page.Keys)); ; t.limit *= readOn {
+		q.scanned = 0
+		if err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, t.term(), q.scan); err != nil {
+			return false, err
+		}
+		if full = q.scanned == t.limit; len(q.page.Keys) > 0 || !full {
+			return full, nil
+		}
 	}
 }
 
@@ -97,95 +95,130 @@ type pageQuery struct {
 	store   *Store
 	b       *builder
 	c       level
+	w       way
 	request store.PageRequest
 	fields  []contacts.Field
+	keys    term // of a page by keys; nil: a part of the walk
+	part    part
 	scanned int64        // rows, those that cannot be named included
 	end     store.Cursor // where the page ends if it is not full; "": where it was asked to
+	last    station      // of the contacts in the page
 	page    store.Page
 }
 
-// bounds returns which part of the contacts the page is of; no terms mean none.
-func (q *pageQuery) bounds() (which []term, err error) {
-	if q.request.Keys != nil {
-		keys, err := q.store.distinct(q.request.Keys)
-		if err != nil || len(keys) == 0 {
-			return nil, err
+func (s *Store) pageQuery(r store.PageRequest) (*pageQuery, error) {
+	if r.Limit < 1 || r.Scan < 0 {
+		return nil, fmt.Errorf("a page of %d contacts out of %d", r.Limit, r.Scan)
+	}
+	q := &pageQuery{store: s, b: s.builder(r.Selection), request: r}
+	q.c = q.b.level(s.model.contacts)
+	var err error
+	if q.w, err = s.way(r.By); err != nil {
+		return nil, err
+	}
+	if r.Keys != nil {
+		q.w.by = nil // they are in the order of the key
+	}
+	for _, name := range r.Fields {
+		f, err := s.model.contacts.field(name)
+		if err == nil {
+			err = s.unsupported(f)
 		}
-		k, err := q.b.keyList(keys)
-		return []term{q.b.keyIn(q.c, k)}, err
-	}
-	if q.request.Until == "" {
-		return nil, nil
-	}
-	key := q.b.columns(q.c, q.c.rows.key)
-	if q.request.After != "" {
-		values, err := q.store.cursorValues(q.request.After)
 		if err != nil {
 			return nil, err
 		}
-		which = append(which, q.b.beyond(key, ">", values))
+		q.fields = append(q.fields, f)
 	}
-	values, err := q.store.cursorValues(q.request.Until)
-	if err != nil {
-		return nil, err
-	}
-	return append(which, q.b.beyond(key, "<=", values)), nil
+	return q, nil
 }
 
-// shorten ends the page at the contact that is Scan contacts further on, if
-// there is one before its end.
-func (q *pageQuery) shorten(ctx context.Context, which []term) ([]term, error) {
-	key := q.b.columns(q.c, q.c.rows.key)
-	far := selection{
-		columns: q.b.keyRead(q.c), from: expr(q.b.source(q.c)), where: all(append(which, q.b.keyKnown(q.c))...),
-		order: q.b.keyOrder(q.c, ""), limit: 1, offset: int64(q.request.Scan - 1),
-	}.term()
-	var end store.Cursor
-	err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, far, func(r *sql.Rows) error {
-		k, err := q.store.scanKey(r)
-		if errors.Is(err, errKeyRead) {
-			return nil // then the page is longer
+// bounds finds out which part of the contacts the page is of, and reports
+// whether there can be any.
+func (q *pageQuery) bounds() (some bool, err error) {
+	if q.request.Keys != nil {
+		keys, err := q.store.distinct(q.request.Keys)
+		if err != nil || len(keys) == 0 {
+			return false, err
 		}
-		if err == nil {
-			end, err = cursorOf(k)
+		k, err := q.b.keyList(keys)
+		q.keys = q.b.keyIn(q.c, k)
+		return true, err
+	}
+	if q.request.Until == "" {
+		return false, nil
+	}
+	if q.request.After != "" {
+		if q.part.from, err = q.w.station(q.request.After); err != nil {
+			return false, err
 		}
-		return err
-	})
-	if err != nil || end == "" || end == q.request.Until {
-		return which, err
 	}
-	values, err := q.store.cursorValues(end)
-	if err != nil {
-		return nil, invalid(err)
-	}
-	q.end = end
-	return append(which, q.b.beyond(key, "<=", values)), nil
+	q.part.to, err = q.w.station(q.request.Until)
+	return true, err
 }
 
-// columns are the key, and for each field how it is stored and its value.
-func (q *pageQuery) columns() []term {
-	out := q.b.keyRead(q.c)
-	for _, f := range q.fields {
-		c := q.b.column(q.c, f)
-		out = append(out,
-			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", q.b.null(c), q.b.known(c)),
-			expr(q.b.read(c)))
+// selections are the page's statements, usually one.
+func (q *pageQuery) selections(p store.Predicates) []selection {
+	which := []term{q.keys}
+	if q.keys == nil {
+		which = q.w.terms(q.b, q.c, q.part, p.Condition)
+	} else if condition := q.b.predicate(p.Condition, q.c); condition != nil {
+		which[0] = all(q.keys, condition)
+	}
+	var out []selection
+	for _, t := range which {
+		out = append(out, selection{
+			columns: q.columns(), from: expr(q.b.source(q.c)),
+			where: all(t, q.w.known(q.b, q.c), q.b.predicate(p.Scope, q.c), q.b.predicate(p.Unprotected, q.c)),
+			order: q.w.order(q.b, q.c, ""),
+		})
 	}
 	return out
 }
 
-const (
-	storedNull  = 1
-	storedKnown = 2
-)
+// shorten ends the page at the contact that is Scan contacts further on, if
+// there is one before its end; twice that where it takes two statements.
+func (q *pageQuery) shorten(ctx context.Context) error {
+	for _, t := range q.w.between(q.b, q.c, q.part) {
+		far := selection{
+			columns: q.w.read(q.b, q.c), from: expr(q.b.source(q.c)),
+			where: all(t, q.w.known(q.b, q.c)),
+			order: q.w.order(q.b, q.c, ""), limit: 1, offset: int64(q.request.Scan - 1),
+		}.term()
+		var end station
+		err := query(ctx, q.store.engine, q.store.db, "read page", q.c.rows.table, far, func(r *sql.Rows) (err error) {
+			if end, err = q.w.scan(r); errors.Is(err, errKeyRead) {
+				end = station{}
+				return nil // then the page is longer
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !end.key.IsZero() {
+			return q.endAt(end)
+		}
+	}
+	return nil
+}
+
+func (q *pageQuery) endAt(end station) error {
+	cursor, err := q.w.cursor(end)
+	if err == nil && cursor != q.request.Until {
+		q.part.to, q.end = end, cursor
+	}
+	return err
+}
+
+// columns are the contact's station, and for each field how it is stored and its
+// value.
+func (q *pageQuery) columns() []term {
+	return append(q.w.read(q.b, q.c), q.b.valuesRead(q.c, q.fields)...)
+}
 
 func (q *pageQuery) scan(r *sql.Rows) error {
-	states, raw := make([]int, len(q.fields)), make([]any, len(q.fields))
-	var targets []any
-	for i := range raw {
-		targets = append(targets, &states[i], &raw[i])
-	}
-	k, err := q.store.scanKey(r, targets...)
+	raw := rawOf(q.fields)
+	p, err := q.w.scan(r, raw.targets()...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -196,9 +229,9 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if len(q.page.Keys) == q.request.Limit {
 		return nil // more than asked for, because others were in the way
 	}
-	q.page.Keys = append(q.page.Keys, k)
+	q.page.Keys, q.last = append(q.page.Keys, p.key), p
 	if q.request.Cursors && q.request.Keys == nil {
-		behind, err := cursorOf(k)
+		behind, err := q.w.cursor(p)
 		if err != nil {
 			return err
 		}
@@ -207,17 +240,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	values := make([]where.Value, len(q.fields))
-	for i, f := range q.fields {
-		switch states[i] {
-		case storedNull:
-		case storedKnown:
-			values[i] = q.store.decode(f, raw[i])
-		default:
-			values[i] = where.Unknown()
-		}
-	}
-	q.page.Values = append(q.page.Values, values)
+	q.page.Values = append(q.page.Values, raw.values(q.store))
 	return nil
 }
 
@@ -229,7 +252,7 @@ func (q *pageQuery) finish(full bool) (store.Page, error) {
 		q.page.Next, q.page.More = q.end, true
 	}
 	if n := len(q.page.Keys); n > 0 && (full || n == q.request.Limit) {
-		next, err := cursorOf(q.page.Keys[n-1])
+		next, err := q.w.cursor(q.last)
 		if err != nil {
 			return store.Page{}, err
 		}

@@ -80,7 +80,7 @@ func TestEveryStatementOfABatchUsesAnIndex(t *testing.T) {
 					WhereNotExists("activities", where.New().WhereGreaterThan("created", now)),
 				Scope: where.New().WhereUnknown("phone"), Protected: where.New().WhereEquals("email", "boss@x"),
 			}
-			until, err := st.Bound(t.Context())
+			until, err := st.Bound(t.Context(), store.BoundRequest{})
 			require.NoError(t, err)
 			first, err := st.Page(t.Context(), store.PageRequest{Selection: s, Until: until, Limit: 500})
 			require.NoError(t, err)

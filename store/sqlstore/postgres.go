@@ -46,6 +46,8 @@ func (postgres) probe() string { return "OFFSET 0" }
 
 func (postgres) passes() bool { return true }
 
+func (postgres) apart() bool { return false }
+
 // The types of columns, as format_type names them without their modifiers.
 const (
 	pgText        = "text"

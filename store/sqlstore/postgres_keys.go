@@ -54,8 +54,8 @@ func pgOwn(t string) string {
 	return t
 }
 
-// isOneOf hides the length of the lists of several columns from the planner,
-// which would otherwise read all of a table of middling size.
+// isOneOf hides the length of the lists from the planner, which would otherwise
+// read all of a table of middling size, or of one without statistics.
 func (s postgres) isOneOf(columns []string, exact bool, keys boundKeys) term {
 	k, ok := keys.(postgresKeys)
 	if !ok {
@@ -66,7 +66,7 @@ func (s postgres) isOneOf(columns []string, exact bool, keys boundKeys) term {
 		types = k.exact
 	}
 	if len(columns) == 1 {
-		return expr(columns[0]+" = ANY (?::text::"+types[0]+"[])", k.arrays[0])
+		return expr(columns[0]+" = ANY ("+pgList(types[0])+")", k.arrays[0])
 	}
 	var lists, names, picked []string
 	var args []any
@@ -91,6 +91,10 @@ func (s postgres) beyond(columns []column, op string, values []any) term {
 	}
 	return expr(tuple(sqlOf(columns))+" "+op+" "+tuple(marks), values...)
 }
+
+// pgList is a list as an operand. Without the SELECT its text would be read anew
+// for every row that it is compared with: the cast is not immutable.
+func pgList(cast string) string { return "(SELECT ?::text::" + cast + "[])::" + cast + "[]" }
 
 // pgArray is the text form of an array.
 func pgArray(elements []any) string {
@@ -130,7 +134,7 @@ func pgInList(sql, cast string, elements []any, negated bool) term {
 		return failed{errStored}
 	}
 	if negated {
-		return expr(sql+" <> ALL (?::text::"+cast+"[])", pgArray(elements))
+		return expr(sql+" <> ALL ("+pgList(cast)+")", pgArray(elements))
 	}
-	return expr(sql+" = ANY (?::text::"+cast+"[])", pgArray(elements))
+	return expr(sql+" = ANY ("+pgList(cast)+")", pgArray(elements))
 }

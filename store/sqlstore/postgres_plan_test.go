@@ -49,7 +49,7 @@ func TestPostgreSQLUsesIndexes(t *testing.T) {
 			WhereNotExists("activities", where.New().WhereGreaterThan("created", now)),
 		Protected: where.New().WhereEquals("email", "boss@x"),
 	}
-	until, err := st.Bound(t.Context())
+	until, err := st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	for _, size := range []int{10, 1000, 5000} {
 		first, err := st.Page(t.Context(), store.PageRequest{Selection: s, Until: until, Limit: size})
@@ -70,4 +70,40 @@ func TestPostgreSQLUsesIndexes(t *testing.T) {
 			require.NotRegexp(t, pgSeqScan, strings.Join(lines, "\n"), statement.SQL)
 		}
 	}
+}
+
+// A table of which nobody has made statistics yet is not read as a whole, the
+// list anew with every row.
+func TestPostgreSQLUsesIndexesWithoutStatistics(t *testing.T) {
+	t.Parallel()
+	database := servertest.Postgres().Database(t)
+	db, r := pgRecorded(t, database, nil)
+	pgScript(t, db, `
+CREATE TABLE people (id bigint PRIMARY KEY);
+CREATE TABLE tasks (id bigint PRIMARY KEY, person bigint, code text) WITH (autovacuum_enabled = off);
+CREATE INDEX tasks_person ON tasks (person);
+INSERT INTO people SELECT i FROM generate_series(1, 5000) i;
+INSERT INTO tasks SELECT i, i % 5000 + 1, 'x' FROM generate_series(1, 50000) i`)
+	schema := coded(tasks(contacts.Delete, "person"))
+	schema.Fields = schema.Fields[:1]
+	st, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, schema)
+	require.NoError(t, err)
+	ids := make([]int, 1000)
+	for i := range ids {
+		ids[i] = i + 1
+	}
+	batch := everybody(t, ids...)
+	batch.DryRun = true
+	r.take()
+	out, err := st.Delete(t.Context(), batch)
+	require.NoError(t, err)
+	require.EqualValues(t, 10*len(ids), out.Rows["tasks"])
+	found := false
+	for _, statement := range r.take() {
+		if strings.HasPrefix(statement.SQL, `DELETE FROM "public"."tasks"`) {
+			found = true
+			require.NotContains(t, strings.Join(pgPlan(t, db, statement), "\n"), "Seq Scan on tasks")
+		}
+	}
+	require.True(t, found)
 }

@@ -102,7 +102,7 @@ func TestPostgreSQLColumnTypes(t *testing.T) {
 		}
 		st, err := sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, pgTypesSchema())
 		require.NoError(t, err)
-		until, err := st.Bound(t.Context())
+		until, err := st.Bound(t.Context(), store.BoundRequest{})
 		require.NoError(t, err)
 		for what, tt := range cases {
 			s := store.Selection{Condition: tt.condition}

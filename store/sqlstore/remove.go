@@ -20,16 +20,16 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, a := range d.store.model.order {
-		n, err := d.treat(t, a, k)
-		if err != nil {
-			return err
-		}
-		d.outcome.Rows[a.Name] = n
-		if total += n; d.batch.MaxRows > 0 && total > d.batch.MaxRows {
-			return &store.Error{Op: t.op, Class: store.ErrTooManyRows}
-		}
+	treat := d.treatAll
+	if d.ties.dooms() {
+		treat = d.treatSome
+	}
+	switch finished, err := treat(t, k); {
+	case err != nil:
+		return err
+	case !finished:
+		d.outcome.Deleted, d.outcome.Unfinished = nil, survivors
+		return d.audit(t, before, 0)
 	}
 	c := b.change(d.store.model.contacts)
 	n, err := t.exec(d.table(), b.delete(c, b.keyIn(c, k)))
@@ -43,6 +43,9 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 			return err
 		}
 	}
+	if err := d.reckon(t); err != nil {
+		return err
+	}
 	for _, a := range d.store.model.order {
 		if a.above == nil && len(d.triggered) > 0 {
 			if err := d.leftOver(t, a, k); err != nil {
@@ -51,6 +54,20 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 		}
 	}
 	return d.audit(t, before, n)
+}
+
+// treatAll treats all associations.
+func (d *deletion) treatAll(t *tx, k keyList) (finished bool, err error) {
+	for _, a := range d.store.model.order {
+		n, err := d.treat(t, a, k)
+		if err != nil {
+			return false, err
+		}
+		if err := d.add(t, a, n); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 const keyNotUnique = "more contacts went than there were keys"
@@ -62,8 +79,12 @@ func (d *deletion) builder() *builder {
 	return b
 }
 
-// treat deletes or changes the rows of an association.
+// treat deletes or changes the rows of an association, or leaves that to the
+// database.
 func (d *deletion) treat(t *tx, a *association, k keyList) (int64, error) {
+	if d.leaves(a) {
+		return d.foresee(t, a, k)
+	}
 	if a.OfContacts && d.seen.among {
 		if _, err := t.exec(a.Table, d.builder().among(a, k)); err != nil {
 			return 0, err

@@ -25,6 +25,8 @@ type sighting struct {
 	// acts that it changes more by itself than the store does, as the host
 	// knows from the findings.
 	counts, acts bool
+	// leaves are the associations whose rows may be left to foreign keys.
+	leaves []leaving
 	// fatal are the fatal findings about what there is here, and known those
 	// of them that there were when the store was opened, and ever since.
 	fatal, known []store.Finding
@@ -60,6 +62,7 @@ func (s *Store) look(ctx context.Context, q queryer) (*sighting, error) {
 			strings.EqualFold(k.table, t.name) && strings.EqualFold(k.parent, t.name)
 	})
 	seen.acts = s.model.actedOn(seen)
+	seen.leaves = s.leavable(seen)
 	seen.fatal = fatal(s.structure(seen, true).findings)
 	return seen, nil
 }

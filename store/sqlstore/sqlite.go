@@ -51,6 +51,10 @@ func (sqlite) probe() string { return "" }
 
 func (sqlite) passes() bool { return false }
 
+// apart: the rowid at the end of every index takes no part in comparisons of
+// row values.
+func (sqlite) apart() bool { return true }
+
 // binary is the collation that compares bytes.
 const (
 	binary = "BINARY"

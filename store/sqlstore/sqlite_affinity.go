@@ -73,6 +73,14 @@ func (sqlite) misfit(f contacts.Field, c columnInfo) store.Severity {
 	return 0
 }
 
+// appended is the rowid, where the key is another name for it.
+func (sqlite) appended(t tableInfo) []string {
+	if name, ok := t.rowidKey(); ok {
+		return []string{name}
+	}
+	return nil
+}
+
 // rowidKey returns the column that is another name for the table's rowid.
 func (t tableInfo) rowidKey() (string, bool) {
 	name := ""

@@ -16,7 +16,8 @@ type tx struct {
 	*sqltx.Tx
 	ctx context.Context //nolint:containedctx // a tx lives as long as one call
 	op  string
-	// done is how many rows the statements have deleted or changed.
+	// done is how many rows the statements have deleted or changed, and what of
+	// it was left to the database, as far as that is known.
 	done int64
 }
 

@@ -84,6 +84,11 @@ const (
 	// CodeForeignKeyEmpty: the empty text refers to nothing for the schema, but
 	// to a row for the database, which acts on it.
 	CodeForeignKeyEmpty = "foreign-key-empty"
+	// CodeNotCascaded: the database does not delete the rows of an association
+	// that is Cascaded, or not only those. CodeCascadeUnused: it does, but the
+	// store deletes them itself. It does so after either, if the host accepts it.
+	CodeNotCascaded   = store.CodeNotCascaded
+	CodeCascadeUnused = "cascade-unused"
 	// CodeUpdateChanges and CodeUpdateBlocks are about foreign keys to columns
 	// that are set in rows which stay.
 	CodeUpdateChanges = "update-changes"
@@ -95,6 +100,13 @@ const (
 	CodeCollation = "collation"
 	// CodeTrigger: a trigger runs with the deletion.
 	CodeTrigger = "trigger"
+	// CodeWalkNullable, CodeWalkCollation and CodeWalkUnindexed are about walks by
+	// a field, which [store.Finding.Walk] names: its column can be NULL, compares
+	// by a collation of which nothing is known, or has no index that serves the
+	// walk.
+	CodeWalkNullable  = "walk-nullable"
+	CodeWalkCollation = "walk-collation"
+	CodeWalkUnindexed = "walk-unindexed"
 )
 
 // Verify compares the schema with the database: it reads the catalogue, and a
@@ -142,6 +154,9 @@ func (s *Store) Verify(ctx context.Context) ([]store.Finding, error) {
 	if err := v.triggers(ctx); err != nil {
 		return nil, err
 	}
+	if err := v.cascading(ctx, seen); err != nil {
+		return nil, err
+	}
 	if err := v.volatile(ctx); err != nil {
 		return nil, err
 	}
@@ -162,9 +177,11 @@ func (s *Store) structure(seen *sighting, enforced bool) *verification {
 	v.files()
 	v.fields()
 	v.contactKey()
+	v.walks()
 	v.references()
 	v.foreign()
 	v.gaps()
+	v.cascades(seen)
 	return v
 }
 
@@ -273,6 +290,9 @@ func (v *verification) triggers(ctx context.Context) error {
 		return err                          //nolint:wrapcheck // wrapped by each
 	})
 	if err != nil {
+		return err
+	}
+	if err := v.cascadesBeside(ctx, found); err != nil {
 		return err
 	}
 	for _, name := range v.store.model.changed() {

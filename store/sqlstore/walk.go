@@ -3,10 +3,8 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -15,21 +13,25 @@ import (
 
 // Bound returns the cursor of the last contact. Behind it there may be some
 // whose keys are no UTF-8; they have none.
-func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
+func (s *Store) Bound(ctx context.Context, r store.BoundRequest) (store.Cursor, error) {
+	w, err := s.way(r.By)
+	if err != nil {
+		return "", invalid(err)
+	}
 	b := s.builder(store.Selection{})
 	c := b.level(s.model.contacts)
-	last := selection{columns: b.keyRead(c), from: expr(b.source(c)), where: b.keyKnown(c), order: b.keyOrder(c, " DESC"), limit: 1}
+	last := selection{columns: w.read(b, c), from: expr(b.source(c)), where: w.known(b, c), order: w.order(b, c, " DESC"), limit: 1}
 	for {
 		var out store.Cursor
 		unnamed := int64(0)
 		err := query(ctx, s.engine, s.db, "find last contact", s.model.schema.Table, last.term(), func(r *sql.Rows) error {
-			k, err := s.scanKey(r)
+			p, err := w.scan(r)
 			switch {
 			case errors.Is(err, errKeyRead):
 				unnamed++
 				return nil // as in Page
 			case err == nil && out == "":
-				out, err = cursorOf(k)
+				out, err = w.cursor(p)
 			}
 			return err
 		})
@@ -45,7 +47,7 @@ func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
 
 var (
 	errKeyRead = errors.New("sqlstore: a key was read that is not of its kind")
-	errCursor  = errors.New("this cursor is not of this store")
+	errCursor  = errors.New("this cursor is not of this store, or of another walk")
 )
 
 // keyOf makes a key of what was read.
@@ -72,39 +74,6 @@ func (s *Store) scanKey(r *sql.Rows, more ...any) (contacts.Key, error) {
 		return contacts.Key{}, fmt.Errorf("%w", err)
 	}
 	return s.keyOf(raw)
-}
-
-// cursorVersion tells a cursor from anything else.
-const cursorVersion = "1"
-
-func cursorOf(k contacts.Key) (store.Cursor, error) {
-	text, err := json.Marshal(k)
-	if err != nil {
-		return "", fmt.Errorf("sqlstore: cursor: %w", err)
-	}
-	return store.Cursor(cursorVersion + string(text)), nil
-}
-
-// cursorValues returns the cursor's key as the columns store it.
-func (s *Store) cursorValues(c store.Cursor) ([]any, error) {
-	text, ok := strings.CutPrefix(string(c), cursorVersion)
-	var k contacts.Key
-	if !ok || json.Unmarshal([]byte(text), &k) != nil {
-		return nil, errCursor
-	}
-	k, err := s.model.schema.CheckKey(k)
-	if err != nil {
-		return nil, errCursor
-	}
-	out := make([]any, 0, len(s.model.contacts.key))
-	for i, v := range k.Values() {
-		x, err := s.encode(s.model.contacts.key[i], v)
-		if err != nil {
-			return nil, errCursor
-		}
-		out = append(out, x)
-	}
-	return out, nil
 }
 
 // distinct checks keys, and leaves out those that occur again.

@@ -92,7 +92,7 @@ func (a *agreement) property(rt *rapid.T) {
 	c := &comparison{agreement: a, rt: rt, ctx: a.t.Context(), names: names, bounds: map[string]store.Cursor{}}
 	c.m = newModel(rt, a.world.schema, data, selection(where.Everything()))
 	for _, name := range names {
-		bound, err := a.stores[name].Bound(c.ctx)
+		bound, err := a.stores[name].Bound(c.ctx, store.BoundRequest{})
 		require.NoError(rt, err)
 		c.bounds[name] = bound
 	}

@@ -55,11 +55,11 @@ func crmWorld() contacts.Schema {
 				Name: "orders", Table: "orders", Key: []string{"id"}, Action: contacts.Delete, References: refs("buyer", "payer"),
 				Fields: order,
 				Associations: []contacts.Association{{Name: "repeats", Table: "orders", Action: contacts.Detach, Fields: order, References: refs("repeats")}, {
-					Name: "lines", Table: "lines", Key: []string{"id"}, Action: contacts.Delete, References: refs("of"),
+					Name: "lines", Table: "lines", Key: []string{"id"}, Action: contacts.Delete, Cascaded: true, References: refs("of"),
 					Fields: []contacts.Field{id, contacts.Int64("of"), contacts.Text("sku").FoldCase(), contacts.Date("day"), contacts.Float64("amount")},
 					Associations: []contacts.Association{
 						{
-							Name: "parts", Table: "parts", Action: contacts.Delete, References: refs("line"),
+							Name: "parts", Table: "parts", Action: contacts.Delete, Cascaded: true, References: refs("line"),
 							Fields: []contacts.Field{contacts.Int64("line"), contacts.Text("text"), contacts.Time("millis").Encoded(contacts.UnixMillis())},
 						},
 						{
@@ -134,7 +134,7 @@ func tenantWorld() contacts.Schema {
 				Where: where.New().WhereGreaterThan("int", 0).Or().WhereStartsWith("folded", "A"),
 			},
 			{
-				Name: "tasks", Table: "tasks", Key: []string{"id"}, Action: contacts.Delete, References: []contacts.Reference{pair("owner")},
+				Name: "tasks", Table: "tasks", Key: []string{"id"}, Action: contacts.Delete, Cascaded: true, References: []contacts.Reference{pair("owner")},
 				Fields: []contacts.Field{contacts.Int64("id").NotNull(), contacts.Text("tenant"), contacts.Uint64("owner"), contacts.Date("day")},
 				Associations: []contacts.Association{
 					{

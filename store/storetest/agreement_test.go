@@ -32,6 +32,7 @@ func TestAgreement(t *testing.T) {
 		t.Parallel()
 		all := maps.Clone(harnesses)
 		all["postgres"] = newPostgres(t, servertest.Postgres(), false)
+		all["postgres with foreign keys"] = newPostgres(t, servertest.Postgres(), true) // which has cascades to do
 		storetest.Agree(t, all, d)
 	})
 	t.Run("with mariadb", func(t *testing.T) {
@@ -39,6 +40,7 @@ func TestAgreement(t *testing.T) {
 		servertest.MariaDB().Available(t)
 		all := maps.Clone(harnesses)
 		all["mariadb"] = newMariaDB(servertest.MariaDB(), false)
+		all["mariadb with foreign keys"] = newMariaDB(servertest.MariaDB(), true)
 		storetest.Agree(t, all, d)
 	})
 	t.Run("embedded", func(t *testing.T) {

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -25,7 +26,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 	t.Parallel()
 	binary, err := os.Executable()
 	require.NoError(t, err)
-	for name := range faults() {
+	for name := range allFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast", "-test.timeout=2m")
@@ -42,7 +43,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 // TestBrokenStore is run by TestSuiteFindsBrokenStores.
 func TestBrokenStore(t *testing.T) {
 	t.Parallel()
-	fault, ok := faults()[os.Getenv(brokenVariable)]
+	fault, ok := allFaults()[os.Getenv(brokenVariable)]
 	if !ok {
 		t.Skip("no fault was asked for")
 	}
@@ -75,6 +76,14 @@ type broken struct {
 	page   func(ctx context.Context, r store.PageRequest) (store.Page, error)
 	delete func(ctx context.Context, b store.Batch) (store.Outcome, error)
 	verify func(ctx context.Context) ([]store.Finding, error)
+	ledger *store.Ledger
+}
+
+func (b broken) Ledger() *store.Ledger {
+	if b.ledger != nil {
+		return b.ledger
+	}
+	return b.Store.Ledger()
 }
 
 func (b broken) Count(ctx context.Context, r store.CountRequest) (store.Counts, error) {
@@ -140,6 +149,12 @@ func pages(before func(r *store.PageRequest), after func(p *store.Page)) func(st
 	}
 }
 
+func allFaults() map[string]func(store.Store) store.Store {
+	out := faults()
+	maps.Copy(out, ledgerFaults())
+	return out
+}
+
 func faults() map[string]func(store.Store) store.Store {
 	asIs, same := func(*store.PageRequest) {}, func(*store.Page) {}
 	valid := func(c where.Condition, schema contacts.Schema) bool { return c.Validate(schema.Catalog()) == nil }
@@ -190,6 +205,7 @@ func faults() map[string]func(store.Store) store.Store {
 		"Page loses the last contact":   pages(asIs, func(p *store.Page) { p.Keys = p.Keys[:max(0, len(p.Keys)-1)] }),
 		"Page ends too early":           pages(asIs, func(p *store.Page) { p.More = false }),
 		"Page never ends":               pages(asIs, func(p *store.Page) { p.More = true }),
+		"Page knows one walk only":      pages(func(r *store.PageRequest) { r.By = "" }, same),
 		"Page gives no values":          pages(func(r *store.PageRequest) { r.Fields = nil }, same),
 		"Page does not test protection": pages(func(r *store.PageRequest) { r.Protected = where.Condition{} }, same),
 		"Page accepts any cursor": pages(func(r *store.PageRequest) {

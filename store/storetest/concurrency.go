@@ -17,6 +17,11 @@ import (
 // each contact and each row is counted exactly once.
 func testConcurrency(t *testing.T, h Harness) {
 	t.Helper()
+	deleteOverlapping(t, h, crmSchema())
+}
+
+func deleteOverlapping(t *testing.T, h Harness, schema contacts.Schema) {
+	t.Helper()
 	const people, workers, batches = 120, 4, 6
 	data := Data{}
 	for i := 1; i <= people; i++ {
@@ -24,7 +29,7 @@ func testConcurrency(t *testing.T, h Harness) {
 		data["orders"] = append(data["orders"], Row{"id": i, "buyer": i, "payer": i%people + 1})
 		data["lines"] = append(data["lines"], Row{"id": i, "of": i}, Row{"id": people + i, "of": i})
 	}
-	b := setup(t, h, crmSchema(), data)
+	b := setup(t, h, schema, data)
 	c := tally{times: map[contacts.Key]int{}, rows: map[string]int64{}}
 	var wg sync.WaitGroup
 	for worker := range workers {

@@ -88,7 +88,7 @@ func testRefused(t *testing.T, h Harness) {
 func (b *bench) requireRefused(t *testing.T, c where.Condition) {
 	t.Helper()
 	ctx, keys := t.Context(), keysOf(t, 1, 2, 3, 4, 5)
-	bound, err := b.st.Bound(ctx)
+	bound, err := b.st.Bound(ctx, store.BoundRequest{})
 	require.NoError(t, err)
 	places := map[string]store.Selection{"condition": {At: instant(), Condition: c}}
 	if !c.IsZero() { // a zero scope or protection means none

@@ -18,7 +18,7 @@ func ExampleFail() {
 	ctx := context.Background()
 	job := func(st store.Store) error {
 		everyone := store.Selection{Condition: where.Everything()}
-		bound, err := st.Bound(ctx)
+		bound, err := st.Bound(ctx, store.BoundRequest{})
 		if err != nil {
 			return err
 		}

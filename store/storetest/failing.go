@@ -34,8 +34,11 @@ const (
 //	}
 //
 // The calls that count are those that can fail: Verify, Count, Bound, Page and
-// Delete. Only the n-th fails, so that a retry succeeds. A FailingStore is
-// safe for concurrent use.
+// Delete, and those of the ports of the ledger where the store keeps one, which
+// are named with their port, such as "Leases.Save". What a call that fails after
+// its work has changed stays changed; its caller gets the result with the error.
+// Only the n-th fails, so that a retry succeeds. A FailingStore is safe for
+// concurrent use.
 type FailingStore struct {
 	inner store.Store
 	n     int
@@ -62,7 +65,7 @@ func (f *FailingStore) Calls() int {
 }
 
 // CallsTo returns the number of calls made so far to the method of that name,
-// such as "Delete".
+// such as "Delete" or "Leases.Save".
 func (f *FailingStore) CallsTo(method string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -89,9 +92,6 @@ func (f *FailingStore) Failed() string {
 // Schema returns the wrapped store's schema.
 func (f *FailingStore) Schema() contacts.Schema { return f.inner.Schema() }
 
-// Ledger returns the wrapped store's ledger.
-func (f *FailingStore) Ledger() *store.Ledger { return f.inner.Ledger() }
-
 // Pacing returns the wrapped store's, or the default.
 func (f *FailingStore) Pacing() store.Pacing {
 	if s, ok := f.inner.(store.Pacer); ok {
@@ -111,8 +111,8 @@ func (f *FailingStore) Count(ctx context.Context, r store.CountRequest) (store.C
 }
 
 // Bound implements [store.Store].
-func (f *FailingStore) Bound(ctx context.Context) (store.Cursor, error) {
-	return call(f, "Bound", func() (store.Cursor, error) { return f.inner.Bound(ctx) })
+func (f *FailingStore) Bound(ctx context.Context, r store.BoundRequest) (store.Cursor, error) {
+	return call(f, "Bound", func() (store.Cursor, error) { return f.inner.Bound(ctx, r) })
 }
 
 // Page implements [store.Store].

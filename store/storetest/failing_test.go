@@ -33,7 +33,7 @@ func calls(ctx context.Context, st store.Store) []error {
 	everyone := store.Selection{Condition: where.Everything()}
 	_, verify := st.Verify(ctx)
 	_, count := st.Count(ctx, store.CountRequest{Selection: everyone})
-	bound, boundErr := st.Bound(ctx)
+	bound, boundErr := st.Bound(ctx, store.BoundRequest{})
 	page, pageErr := st.Page(ctx, store.PageRequest{Selection: everyone, Until: bound, Limit: 1})
 	_, deleted := st.Delete(ctx, store.Batch{Selection: everyone, Keys: page.Keys})
 	return []error{verify, count, boundErr, pageErr, deleted}
@@ -120,7 +120,7 @@ func TestFailIsSafeForConcurrentUse(t *testing.T) {
 	failed := 0
 	for range 100 {
 		wg.Go(func() {
-			if _, err := f.Bound(t.Context()); err != nil {
+			if _, err := f.Bound(t.Context(), store.BoundRequest{}); err != nil {
 				mu.Lock()
 				failed++
 				mu.Unlock()

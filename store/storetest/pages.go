@@ -74,7 +74,7 @@ func testPage(t *testing.T, h Harness) {
 
 func (b *bench) bound(t *testing.T) store.Cursor {
 	t.Helper()
-	bound, err := b.st.Bound(t.Context())
+	bound, err := b.st.Bound(t.Context(), store.BoundRequest{})
 	require.NoError(t, err)
 	return bound
 }

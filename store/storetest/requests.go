@@ -75,7 +75,7 @@ func (b *bench) testEndedContext(t *testing.T) {
 			_, err := b.st.Count(ctx, store.CountRequest{Selection: everyone, Rows: true})
 			return err
 		},
-		"Bound": func(ctx context.Context) error { _, err := b.st.Bound(ctx); return err },
+		"Bound": func(ctx context.Context) error { _, err := b.st.Bound(ctx, store.BoundRequest{}); return err },
 		"Page": func(ctx context.Context) error {
 			_, err := b.st.Page(ctx, store.PageRequest{Selection: everyone, Until: bound, Limit: 2})
 			return err

@@ -45,7 +45,7 @@ func run(t *testing.T, h Harness, groups []group) {
 }
 
 func groups() []group {
-	return []group{
+	return append(ledgerGroups(), []group{
 		{"schema", testSchema},
 		{"schema/covering", testCovering},
 		{"conditions/compare", testCompare},
@@ -64,6 +64,7 @@ func groups() []group {
 		{"references/empty", testEmptyKeys},
 		{"count", testCount},
 		{"page", testPage},
+		{"walk", testWalkBy},
 		{"keys", testKeys},
 		{"requests", testRequests},
 		{"delete", testDelete},
@@ -79,11 +80,12 @@ func groups() []group {
 		{"delete/hand over/self", testHandOverSelf},
 		{"delete/changing/shared", testChangingShared},
 		{"delete/changing/options", testChangingOptions},
+		{"delete/cascaded", testCascaded},
 		{"delete/causes", testCauses},
 		{"delete/doubt", testDoubt},
 		{"delete/options", testDeleteOptions},
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},
 		{"rules", testAdapterRules},
-	}
+	}...)
 }

@@ -2,7 +2,6 @@ package jsonstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -45,25 +44,6 @@ func (s *Store) Count(ctx context.Context, r store.CountRequest) (store.Counts, 
 	return out, nil
 }
 
-// Bound implements store.Store.
-func (s *Store) Bound(ctx context.Context) (store.Cursor, error) {
-	const op = "bound"
-	all := s.state.Load().contacts
-	if err := ended(ctx, op); err != nil || len(all) == 0 {
-		return "", err
-	}
-	return cursor(op, all[len(all)-1])
-}
-
-// cursor is the key of a contact as JSON, which is exact.
-func cursor(op string, contact *row) (store.Cursor, error) {
-	text, err := json.Marshal(contact.key)
-	if err != nil {
-		return "", &store.Error{Op: op, Detail: "the key has no text", Err: err}
-	}
-	return store.Cursor(text), nil
-}
-
 // Page implements store.Store.
 func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, error) {
 	const op = "page"
@@ -77,7 +57,11 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	candidates, err := c.candidates(op, r)
+	w, err := s.model.walkBy(op, r.By)
+	if err != nil {
+		return store.Page{}, err
+	}
+	candidates, err := c.candidates(op, r, w)
 	if err != nil {
 		return store.Page{}, err
 	}
@@ -92,22 +76,22 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 			return store.Page{}, err
 		}
 		if contact := candidates[looked]; c.selected(contact) {
-			if err := add(op, &p, r, contact); err != nil {
+			if err := add(op, &p, r, w, contact); err != nil {
 				return store.Page{}, err
 			}
 		}
 	}
 	if p.More = looked < len(candidates); looked > 0 {
-		p.Next, err = cursor(op, candidates[looked-1])
+		p.Next, err = w.cursor(op, candidates[looked-1])
 	}
 	return p, err
 }
 
 // add adds a contact to the page, with what was asked for.
-func add(op string, p *store.Page, r store.PageRequest, contact *row) error {
+func add(op string, p *store.Page, r store.PageRequest, w walk, contact *row) error {
 	p.Keys = append(p.Keys, contact.key)
 	if r.Cursors && r.Keys == nil {
-		behind, err := cursor(op, contact)
+		behind, err := w.cursor(op, contact)
 		if err != nil {
 			return err
 		}
@@ -120,7 +104,7 @@ func add(op string, p *store.Page, r store.PageRequest, contact *row) error {
 }
 
 // candidates returns the contacts that the page is about, in their order.
-func (c *call) candidates(op string, r store.PageRequest) ([]*row, error) {
+func (c *call) candidates(op string, r store.PageRequest, w walk) ([]*row, error) {
 	if r.Keys != nil {
 		keys, err := c.distinct(op, r.Keys)
 		var out []*row
@@ -131,30 +115,11 @@ func (c *call) candidates(op string, r store.PageRequest) ([]*row, error) {
 		}
 		return out, err
 	}
-	first, err := c.behind(op, r.After)
+	all := w.contacts(c.state)
+	first, err := w.behind(op, all, r.After)
 	if err != nil {
 		return nil, err
 	}
-	end, err := c.behind(op, r.Until)
-	return c.state.contacts[min(first, end):end], err
-}
-
-// behind returns the index of the first contact behind the cursor.
-func (c *call) behind(op string, at store.Cursor) (int, error) {
-	if at == "" {
-		return 0, nil
-	}
-	var k contacts.Key
-	err := json.Unmarshal([]byte(at), &k)
-	if err == nil {
-		k, err = c.schema.CheckKey(k)
-	}
-	if err != nil {
-		return 0, invalid(op, "the cursor is not one of this store's")
-	}
-	i, found := slices.BinarySearchFunc(c.state.contacts, k, func(r *row, k contacts.Key) int { return compareKeys(r.key, k) })
-	if found {
-		i++
-	}
-	return i, nil
+	end, err := w.behind(op, all, r.Until)
+	return all[min(first, end):end], err
 }
