@@ -105,15 +105,15 @@ func testKilled(t *testing.T, name string, engine killedEngine) {
 	require.NoError(t, sqlstore.Migrate(t.Context(), db, engine.dialect, benchSchema()))
 	const gone = "(SELECT id FROM contacts WHERE email = '')"
 	want := map[string][]string{
-		"contacts": dump(t, db, "SELECT * FROM contacts WHERE email <> '' ORDER BY id"),
+		"contacts": dump(t, db, "SELECT "+killedColumns("contacts")+" FROM contacts WHERE email <> '' ORDER BY id"),
 		"archive":  dump(t, db, "SELECT id FROM contacts WHERE email = '' ORDER BY id"),
 	}
 	var rows []int64
 	for _, table := range []string{"activities", "recipients", "consents"} {
-		want[table] = dump(t, db, "SELECT * FROM "+table+" WHERE contact_id NOT IN "+gone+" ORDER BY id")
+		want[table] = dump(t, db, "SELECT "+killedColumns(table)+" FROM "+table+" WHERE contact_id NOT IN "+gone+" ORDER BY id")
 		rows = append(rows, int64(len(dump(t, db, "SELECT id FROM "+table+" WHERE contact_id IN "+gone))))
 	}
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("CONTACTSWEEP_SEED"); text != "" {
 		n, err := strconv.ParseUint(text, 10, 64)
 		require.NoError(t, err)
@@ -126,7 +126,7 @@ func testKilled(t *testing.T, name string, engine killedEngine) {
 		kills = n
 	}
 	t.Logf("CONTACTSWEEP_SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // instants need no secrecy
+	random := rand.New(rand.NewPCG(seed, 1))
 	killed := 0
 	for ; killed < kills; killed++ {
 		if !killOne(t, name, database, time.Duration(random.IntN(120))*time.Millisecond) {
@@ -153,11 +153,18 @@ func testKilled(t *testing.T, name string, engine killedEngine) {
 		require.Equal(t, rows[i], a.Rows, a.Name)
 	}
 	for _, table := range []string{"contacts", "activities", "recipients", "consents"} {
-		require.Equal(t, want[table], dump(t, db, "SELECT * FROM "+table+" ORDER BY id"), table)
+		require.Equal(t, want[table], dump(t, db, "SELECT "+killedColumns(table)+" FROM "+table+" ORDER BY id"), table)
 	}
-	archived := dump(t, db, "SELECT * FROM contactsweep_archive")
-	require.Len(t, archived, len(want["archive"]))
-	require.Equal(t, []string{fmt.Sprint(int64(len(archived)))}, dump(t, db, "SELECT count(*) FROM contactsweep_archive WHERE times = 1"))
+	archived := dump(t, db, "SELECT key_1 FROM contactsweep_archive ORDER BY key_1")
+	require.Equal(t, want["archive"], archived)
+	require.Equal(t, []string{strconv.Itoa(len(archived))}, dump(t, db, "SELECT count(*) FROM contactsweep_archive WHERE times = 1"))
+}
+
+func killedColumns(table string) string {
+	return map[string]string{
+		"contacts": "id, email, name, created", "activities": "id, contact_id, type, created",
+		"recipients": "id, contact_id, campaign", "consents": "id, contact_id, purpose",
+	}[table]
 }
 
 func killedService(t *testing.T, dialect sqlstore.Dialect, db *sql.DB) *deletion.Service {
@@ -216,11 +223,17 @@ func TestKilledChild(t *testing.T) {
 	t.Parallel()
 	engine := killedEngines()[engineName]
 	svc := killedService(t, engine.dialect, engine.open(t, database))
+	var options []deletion.Option
+	if pause := os.Getenv("CONTACTSWEEP_CHILD_PAUSE"); pause != "" {
+		d, err := time.ParseDuration(pause)
+		require.NoError(t, err)
+		options = append(options, deletion.Pause(d))
+	}
 	t.Log("child begins")
 	list, err := svc.Operations().List(t.Context(), deletion.OperationFilter{})
 	require.NoError(t, err)
 	if len(list.Operations) == 0 {
-		_, err = svc.BulkDelete(t.Context(), where.New().WhereEquals("email", ""))
+		_, err = svc.BulkDelete(t.Context(), where.New().WhereEquals("email", ""), options...)
 		require.NoError(t, err)
 	} else {
 		done, err := svc.Operations().ResumeInterrupted(t.Context())
@@ -228,6 +241,7 @@ func TestKilledChild(t *testing.T) {
 		for _, d := range done {
 			require.NoError(t, d.Err)
 		}
+		t.Logf("child took up %d operations", len(done))
 	}
 	t.Log("child has come to the end")
 }
