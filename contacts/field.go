@@ -148,7 +148,8 @@ func UnixMillis() Encoding { return Encoding{Form: FormUnixMillis} }
 func UnixMicros() Encoding { return Encoding{Form: FormUnixMicros} }
 
 // NaiveTime stores times in the engine's type without a zone, as wall-clock
-// time of the zone with that IANA name.
+// time of the zone with that IANA name. One that occurs twice means the first of
+// the two, and one that is left out the moment at which the clock was put forward.
 func NaiveTime(zone string) Encoding { return Encoding{Zone: zone} }
 
 // DecimalUnits stores decimals as an integer number of units: with scale 2,

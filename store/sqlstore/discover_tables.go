@@ -232,6 +232,9 @@ func (d *discovery) reach(ctx context.Context, k foreignKey) (*found, error) {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	info, err := d.inspectOne(ctx, qualifiedName)
+	if err == nil && info.kind == missing {
+		d.remark(Note{qualifiedName, strings.Join(k.columns, ","), "the user may not see it; its rows are not treated"})
+	}
 	if err != nil || info.kind == missing {
 		return nil, err
 	}

@@ -19,6 +19,14 @@
 // type and needs an encoding for them. Text that is not valid UTF-8 is not
 // recognised inside SQLite; it is unknown only where it is read.
 //
+// # What the user must be allowed
+//
+// Foreign keys from all databases of a MySQL or MariaDB server matter. On MariaDB
+// they are read from InnoDB's dictionary, for which the user needs the privilege
+// PROCESS. Without it the server opens all tables of all databases whenever the
+// store looks at its own, and keys from tables that the user may not see stay
+// unknown, as they do on MySQL.
+//
 // # What a batch does
 //
 // [Store.Delete] is one transaction on one connection, so a pool of a single

@@ -14,50 +14,6 @@ import (
 // during a run is first seen by the next Verify.
 func (mysql) version(context.Context, queryer, string) (int64, error) { return 0, nil }
 
-// foreignKeys looks in all databases that the user may see.
-func (mysql) foreignKeys(ctx context.Context, q queryer, tables tableSet) ([]foreignKey, error) {
-	databases := tables.databases()
-	if len(databases) == 0 {
-		return nil, nil
-	}
-	args := make([]any, len(databases))
-	for i, d := range databases {
-		args[i] = d
-	}
-	var out []foreignKey
-	err := each(ctx, q, func(r *sql.Rows) error {
-		var k foreignKey
-		var column, target string
-		if err := r.Scan(&k.name, &k.database, &k.table, &k.parentDatabase, &k.parent, &column, &target); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
-		}
-		if n := len(out); n == 0 || out[n-1].database != k.database || out[n-1].table != k.table || out[n-1].name != k.name {
-			out = append(out, k)
-		}
-		key := &out[len(out)-1]
-		key.columns, key.target = append(key.columns, column), append(key.target, target)
-		return nil
-	}, "SELECT k.CONSTRAINT_NAME, k.TABLE_SCHEMA, k.TABLE_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, k.COLUMN_NAME, k.REFERENCED_COLUMN_NAME"+
-		" FROM information_schema.KEY_COLUMN_USAGE AS k WHERE k.REFERENCED_TABLE_SCHEMA IN ("+repeat("?", len(args))+")"+
-		" ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION", args...)
-	if err != nil {
-		return nil, err
-	}
-	return out, each(ctx, q, func(r *sql.Rows) error {
-		var database, table, name, deleted, updated string
-		if err := r.Scan(&database, &table, &name, &deleted, &updated); err != nil {
-			return err //nolint:wrapcheck // wrapped by each
-		}
-		for i := range out {
-			if k := &out[i]; k.database == database && k.table == table && k.name == name {
-				k.onDelete, k.onUpdate = strings.ToUpper(deleted), strings.ToUpper(updated)
-			}
-		}
-		return nil
-	}, "SELECT c.CONSTRAINT_SCHEMA, c.TABLE_NAME, c.CONSTRAINT_NAME, c.DELETE_RULE, c.UPDATE_RULE FROM information_schema.REFERENTIAL_CONSTRAINTS AS c"+
-		" WHERE c.UNIQUE_CONSTRAINT_SCHEMA IN ("+repeat("?", len(args))+")", args...)
-}
-
 // immediate: InnoDB checks row by row, and knows no later check.
 func (mysql) immediate(onDelete string) bool { return onDelete == restrict || onDelete == "NO ACTION" }
 

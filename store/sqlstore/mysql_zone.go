@@ -81,9 +81,14 @@ func (w wall) offsets(sql string) string {
 		if next.IsZero() || next.After(end) {
 			break
 		}
+		if !next.After(at) { // so it is at the ends of some leap years
+			next = at.Add(24 * time.Hour)
+		}
 		at = next.In(w.zone)
 		before := offset
-		_, offset = at.Zone()
+		if _, offset = at.Zone(); offset == before {
+			continue
+		}
 		turns = append(turns, strconv.FormatInt(toSeconds(next.UTC())+int64(max(before, offset)), 10)) // what is shown twice, or left out, is before it
 		offsets = append(offsets, strconv.Itoa(offset))
 	}

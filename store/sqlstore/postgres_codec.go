@@ -18,12 +18,8 @@ func (postgres) encode(f contacts.Field, v where.Value) (any, error) {
 		return nil, nil //nolint:nilnil // NULL
 	case f.Kind == where.KindDecimal && f.Encoding.Form == contacts.FormReal:
 		return sqlite{}.encode(f, v)
-	case f.Kind == where.KindTime && pgZone(f) != "":
-		zone, err := time.LoadLocation(f.Encoding.Zone)
-		if err != nil {
-			return nil, errStored
-		}
-		return v.Time().In(zone).Format(pgLayout), nil
+	case pgZoned(f) && v.Kind() == f.Kind:
+		return pgEncodeClock(f, v.Time())
 	}
 	x, at, err := pgOperand(column{field: f}, v)
 	if err == nil && at != exact && (f.Kind != where.KindTime || at != between) {
@@ -56,6 +52,8 @@ func (postgres) read(c column) string {
 			return c.sql + "::bigint"
 		case c.field.Encoding.Form == contacts.FormText:
 			return c.sql + "::text"
+		case pgZoned(c.field):
+			return pgReadClock(c)
 		}
 		return "to_char(" + pgUTC(c) + ", 'YYYY-MM-DD HH24:MI:SS.US')"
 	case where.KindDate:
@@ -95,6 +93,8 @@ func (postgres) value(f contacts.Field, stored any) (where.Value, error) {
 		return where.ValueOf(n)
 	case f.Kind == where.KindDecimal:
 		return where.ValueOf(text)
+	case pgZoned(f):
+		return pgDecodeClock(f, text)
 	case f.Kind == where.KindTime && f.Encoding.Form == contacts.FormNative:
 		t, err := time.Parse(pgLayout, text)
 		if err != nil {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/where"
@@ -16,6 +15,10 @@ func (s postgres) compare(c column, n where.Compare) term {
 	if c.field.Kind == where.KindDecimal && c.field.Encoding.Form == contacts.FormReal {
 		from, beyond := realRange(n.Value.Decimal())
 		return all(realTest(c.sql, n.Op, "?::"+pgDouble, from, beyond), s.known(c))
+	}
+	if pgZoned(c.field) && n.Value.Kind() == where.KindTime {
+		from, beyond := pgClocks(c.field, n.Value.Time())
+		return all(realTest(c.sql, n.Op, "?::"+pgTimestamp, from, beyond), s.known(c))
 	}
 	x, at, err := pgOperand(c, n.Value)
 	if err != nil {
@@ -35,8 +38,6 @@ func (s postgres) compare(c column, n where.Compare) term {
 		return expr(pgFold(c)+mark, x)
 	case pgTextual(c):
 		return s.compareText(c, op, x)
-	case c.field.Kind == where.KindTime && pgZone(c.field) != "":
-		return all(expr(pgInstant(c)+mark, x), s.near(c, op, n.Value.Time()), s.known(c))
 	case pgKnown(c) == "":
 		return expr(c.sql+mark, x)
 	}
@@ -68,23 +69,6 @@ func (s postgres) compareText(c column, op where.Op, x any) term {
 	return test
 }
 
-// near is a coarse test of a naive time's own column, so that its index can be
-// used; nil where there is none.
-func (postgres) near(c column, op where.Op, at time.Time) term {
-	before := func() term { return expr(c.sql+" <= ?::"+pgTimestamp, at.Add(slack).Format(pgLayout)) }
-	after := func() term { return expr(c.sql+" >= ?::"+pgTimestamp, at.Add(-slack).Format(pgLayout)) }
-	switch op {
-	case where.Equal:
-		return all(before(), after())
-	case where.Less, where.LessOrEqual:
-		return before()
-	case where.Greater, where.GreaterOrEqual:
-		return after()
-	case where.NotEqual:
-	}
-	return nil
-}
-
 func (s postgres) in(c column, n where.In) term {
 	if !pgFits(c) {
 		return expr("1 = 0")
@@ -106,8 +90,8 @@ func (s postgres) in(c column, n where.In) term {
 		if plain := pgType(c) == pgText || pgType(c) == pgVarchar; plain && !n.Negated && c.info.collation == "" {
 			test = pgInList(c.sql, pgText, values, false)
 		}
-	case c.field.Kind == where.KindTime && pgZone(c.field) != "":
-		test = pgInList(pgInstant(c), pgCast(c), values, n.Negated)
+	case pgZoned(c.field):
+		return s.inZone(c, n)
 	default:
 		test = pgInList(c.sql, pgCast(c), values, n.Negated)
 	}
@@ -117,16 +101,20 @@ func (s postgres) in(c column, n where.In) term {
 	return test
 }
 
-// inReal asks for a range in a list of ranges.
 func (s postgres) inReal(c column, n where.In) term {
 	var from, beyond []any
 	for _, v := range n.Values {
 		a, b := realRange(v.Decimal())
 		from, beyond = append(from, a), append(beyond, b)
 	}
-	found := "EXISTS (SELECT 1 FROM unnest(?::text::" + pgDouble + "[], ?::text::" + pgDouble + `[]) AS "j"("a", "b") WHERE ` +
+	return s.inRanges(c, pgDouble, from, beyond, n.Negated)
+}
+
+// inRanges asks for a range in a list of ranges.
+func (s postgres) inRanges(c column, kind string, from, beyond []any, negated bool) term {
+	found := "EXISTS (SELECT 1 FROM unnest(?::text::" + kind + "[], ?::text::" + kind + `[]) AS "j"("a", "b") WHERE ` +
 		c.sql + ` >= "j"."a" AND ` + c.sql + ` < "j"."b")`
-	if n.Negated {
+	if negated {
 		found = "NOT " + found
 	}
 	return all(expr(found, pgArray(from), pgArray(beyond)), s.known(c))

@@ -71,6 +71,8 @@ func pgKnownTime(c column) string {
 	if pgType(c) == pgTimestamptz {
 		return "X >= '1000-01-01 00:00:00+00' AND X < '10000-01-01 00:00:00+00'"
 	}
-	x := strings.ReplaceAll(pgUTC(c), c.sql, "X")
-	return x + " >= '1000-01-01 00:00:00' AND " + x + " < '10000-01-01 00:00:00'"
+	if pgZoned(c.field) {
+		return pgKnownClock(c.field)
+	}
+	return "X >= '1000-01-01 00:00:00' AND X < '10000-01-01 00:00:00'"
 }

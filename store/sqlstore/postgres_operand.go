@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"time"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/where"
@@ -59,39 +58,7 @@ func pgCast(c column) string {
 		return pgDouble
 	case pgVarchar, pgChar, pgCitext, pgEnum:
 		return pgText
-	case pgTimestamp:
-		if pgZone(c.field) != "" {
-			return pgTimestamptz
-		}
-		return pgTimestamp
 	default:
 		return t
 	}
 }
-
-// pgZone is the zone of a naive column as a literal, "" for UTC.
-func pgZone(f contacts.Field) string {
-	if f.Encoding.Zone == "" || f.Encoding.Zone == "UTC" {
-		return ""
-	}
-	return "'" + quoteText(f.Encoding.Zone) + "'"
-}
-
-// pgInstant is a column of times as an expression that compares as instants do.
-func pgInstant(c column) string {
-	if zone := pgZone(c.field); zone != "" {
-		return "(" + c.sql + " AT TIME ZONE " + zone + ")"
-	}
-	return c.sql
-}
-
-// pgUTC is a column of times in the engine's own types as a naive time in UTC.
-func pgUTC(c column) string {
-	if pgType(c) == pgTimestamptz || pgZone(c.field) != "" {
-		return "(" + pgInstant(c) + " AT TIME ZONE 'UTC')"
-	}
-	return c.sql
-}
-
-// slack is more than any zone's offset.
-const slack = 48 * time.Hour

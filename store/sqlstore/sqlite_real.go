@@ -97,7 +97,7 @@ func (s sqlite) compareReal(c column, n where.Compare) term {
 
 // realTest compares a column of floating-point numbers with those that are
 // read as one decimal; mark is the placeholder.
-func realTest(sql string, op where.Op, mark string, from, beyond float64) term {
+func realTest(sql string, op where.Op, mark string, from, beyond any) term {
 	switch op {
 	case where.Equal:
 		return expr(sql+" >= "+mark+" AND "+sql+" < "+mark, from, beyond)
