@@ -11,6 +11,8 @@
 //     store/memory is a store in memory for unit tests.
 //   - deletion is the service: it counts, previews and deletes; with a ledger it
 //     suppresses, restores, resumes and remembers.
+//   - scheduler runs tasks on a schedule, once on however many instances; it
+//     knows nothing of contacts.
 //   - store and store/storetest are for authors of other stores.
 //
 // Start with the README, then with package deletion.

@@ -20,6 +20,8 @@
 //   - [Service.Batches] is the same run as an iterator: the host drives it.
 //   - [Service.Execute] deletes what a preview showed, or refuses.
 //   - [Service.DeleteKeys] and [Service.DeleteContact] delete by key.
+//   - [Service.Export] and [Service.ExportKeys] write contacts, and what belongs
+//     to them, as CSV.
 //   - [Service.Operations] submits what is deleted later, restores, resumes.
 //
 // # A run

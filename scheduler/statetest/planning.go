@@ -82,9 +82,8 @@ func planNoRun(d desk) {
 
 func skipping() map[string]func(desk) {
 	return map[string]func(desk){
-		"recorded":                skipRecorded,
-		"refused":                 skipRefused,
-		"a slot that was claimed": skipTaken,
+		"recorded": skipRecorded,
+		"refused":  skipRefused,
 	}
 }
 
@@ -126,22 +125,4 @@ func skipRefused(d desk) {
 	r.Next = r.Slot.Add(long)
 	r.Due = r.Next
 	d.refused(r, scheduler.ErrRefused, "a slot that is not yet")
-}
-
-func skipTaken(d desk) {
-	first := d.due("a").Slot
-	r := d.request("a", scheduler.ActionStart)
-	r.Next, r.Due = first.Add(2*time.Microsecond), first.Add(2*time.Microsecond)
-	d.report(d.claim(r), scheduler.OutcomeSucceeded, "done")
-	// A host's own trigger brings the third slot before the plan comes to it.
-	d.wait(first.Add(10 * time.Microsecond))
-	early := d.request("a", scheduler.ActionStart)
-	early.Slot = first.Add(4 * time.Microsecond)
-	early.Next, early.Due = first.Add(6*time.Microsecond), first.Add(6*time.Microsecond)
-	d.report(d.claim(early), scheduler.OutcomeSucceeded, "done")
-	skip := d.request("a", scheduler.ActionSkip)
-	skip.Next, skip.Due = first.Add(8*time.Microsecond), first.Add(8*time.Microsecond)
-	d.claim(skip)
-	require.Len(d, d.runs("a"), 3)
-	require.Equal(d, skip.Next, d.task("a").Slot)
 }

@@ -74,6 +74,7 @@ func reportAbandoned(d desk) {
 	got := d.task("a")
 	require.Equal(d, scheduler.OutcomeAbandoned, got.Current.Outcome)
 	require.Equal(d, got.Current, got.Last)
+	require.Greater(d, got.Version, run.Version)
 	require.Equal(d, got.Until, got.Wake())
 	require.True(d, d.runs("a")[0].Settled())
 	held.Message = "again"

@@ -94,7 +94,13 @@ func startNotDue(d desk) {
 	d.planAt("jitter", start.Add(time.Microsecond), start.Add(long))
 	d.refused(d.request("later", scheduler.ActionStart), scheduler.ErrRefused, "a slot that is not yet")
 	d.refused(d.request("jitter", scheduler.ActionStart), scheduler.ErrRefused, "a slot that is delayed")
-	r := d.request("new", scheduler.ActionStart)
+	d.due("due")
+	r := d.request("due", scheduler.ActionStart)
+	r.Slot = d.now().Add(long)
+	r.Next = r.Slot.Add(long)
+	r.Due = r.Next
+	d.refused(r, scheduler.ErrRefused, "a later slot, that is not yet")
+	r = d.request("new", scheduler.ActionStart)
 	r.Slot, r.Next, r.Due = start, start.Add(long), start.Add(long)
 	d.refused(r, scheduler.ErrRefused, "a task without a plan")
 }
