@@ -8,6 +8,14 @@
 // that are there, from the database's foreign keys; a host without tables of
 // its own makes them from [DDL].
 //
+// # The ledger
+//
+// With [WithLedger] the store keeps operations, suppressions and the archive in
+// tables of the library's own, which [Migrate] makes beside the host's; hosts with
+// a tool of their own for migrations take [MigrationSQL]. [Store.UnsuppressedSQL]
+// leaves suppressed contacts out of the host's own statements. The database's clock
+// says what is due and when a lease ends.
+//
 // # How values are stored
 //
 // Every field has a kind and an encoding; a stored value that does not belong
