@@ -10,6 +10,8 @@
 //   - store/sqlstore opens a SQL database as a store, over the host's *sql.DB;
 //     store/memory is a store in memory for unit tests.
 //   - deletion is the service: it counts, previews and deletes.
+//   - scheduler runs tasks on a schedule, once on however many instances; it
+//     knows nothing of contacts.
 //   - store and store/storetest are for authors of other stores.
 //
 // Start with the README, then with package deletion.

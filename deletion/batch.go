@@ -26,13 +26,14 @@ type batch struct {
 	doneIn    time.Duration  // the time of those
 	divided   bool           // for too many rows
 	contended bool           // others were in the way
+	heavy     contacts.Key   // goes in several transactions
 }
 
 // batch deletes the candidates. It returns those that it did not come to.
-func (r *run) batch(ctx context.Context, keys []contacts.Key) (report BatchReport, rest []contacts.Key, err error) {
+func (r *run) batch(ctx context.Context, keys []contacts.Key, heavy contacts.Key) (report BatchReport, rest []contacts.Key, err error) {
 	start := time.Now()
 	b := &batch{
-		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(),
+		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(), heavy: heavy,
 	}
 	for len(b.work) > 0 && err == nil && r.asked == StoppedNot {
 		if err = r.transaction(ctx, b); err != nil {
@@ -87,6 +88,13 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 	if r.j != nil {
 		r.j.committed()
 		r.j.op.Targets -= r.j.settled(out)
+	}
+	if len(out.Unfinished) > 0 && keys[0] == b.heavy {
+		b.tries = r.s.o.newRetries()
+		for name, rows := range out.Rows {
+			b.rows[name] += rows
+		}
+		return nil
 	}
 	if n := len(out.Deleted) + len(out.Skipped); n != len(keys) {
 		err = &failure{op: fmt.Sprintf("delete batch: %d of %d contacts are accounted for", n, len(keys)), err: errContract}

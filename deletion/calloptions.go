@@ -198,10 +198,11 @@ func ExemptFromCaps() Option {
 // The field must be declared NOT NULL and immutable; see
 // [contacts.Schema.WalkField]. The condition must be one that is true only for
 // contacts in which the field has a value, because the walk meets no others:
-// one that compares the field is, and [where.Builder.WhereKnown] makes any
-// other one so. On PostgreSQL the index should be on the field and the key; the
-// other engines add the primary key themselves. Without an index every page
-// reads the whole table, of which the report warns.
+// one that compares the field is, and [where.Condition.WhereKnown] makes others
+// so. Contacts that come during the run are met if their value lies ahead, and
+// match. On PostgreSQL the index should be on the field and the key; in MySQL,
+// MariaDB and SQLite every index ends with an integer primary key anyway.
+// Without an index every page reads the whole table, of which the report warns.
 //
 // A run that goes on, see [From], goes on by the same field, and need not be
 // told; another one is refused with [ErrDrift].

@@ -3,7 +3,6 @@ package deletion
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -26,14 +25,14 @@ func (r *run) close(ctx context.Context, stop StopReason, err error) error {
 	defer cancel()
 	if stop == StoppedOnRequest {
 		if saving := j.cancel(ctx); saving != nil {
-			return errors.Join(err, fmt.Errorf("deletion: %w", saving))
+			return errors.Join(err, saving)
 		}
 		return err
 	}
 	p, change := r.ending(stop, err)
 	if change.State == StateCompleted {
 		if saving := j.release(ctx); saving != nil {
-			return errors.Join(err, fmt.Errorf("deletion: %w", saving))
+			return errors.Join(err, saving)
 		}
 		p.Released = j.p.Released
 		if change.Request, err = j.forget(err); change.Request == nil {
@@ -42,7 +41,7 @@ func (r *run) close(ctx context.Context, stop StopReason, err error) error {
 	}
 	if saving := j.save(ctx, p, change); saving != nil {
 		r.logger.LogAttrs(ctx, slog.LevelError, "the operation could not be saved", slog.String("error", safeText(saving)))
-		return errors.Join(err, fmt.Errorf("deletion: save the operation: %w", saving))
+		return errors.Join(err, saving)
 	}
 	return err
 }

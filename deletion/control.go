@@ -3,7 +3,6 @@ package deletion
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -42,7 +41,7 @@ func (o Operations) Restore(ctx context.Context, id string) (Operation, error) {
 		return Operation{}, unrestorable(op)
 	}
 	if err != nil {
-		return Operation{}, fmt.Errorf("deletion: restore operation %s: %w", id, err)
+		return Operation{}, &about{"restore", id, err}
 	}
 	if j.op.State != StatePending {
 		j.giveBack(ctx)
@@ -51,11 +50,11 @@ func (o Operations) Restore(ctx context.Context, id string) (Operation, error) {
 	// Should this process die, who comes next finishes the restoring.
 	if _, err := o.s.ledger.Operations.Ask(ctx, j.op.Scope, id, store.WantedCancel); err != nil {
 		j.giveBack(ctx)
-		return Operation{}, fmt.Errorf("deletion: restore operation %s: %w", id, err)
+		return Operation{}, &about{"restore", id, err}
 	}
 	j.restores = true
 	if err := j.cancel(ctx); err != nil {
-		return Operation{}, fmt.Errorf("deletion: restore operation %s: %w", id, err)
+		return Operation{}, &about{"restore", id, err}
 	}
 	return o.s.view(j.op)
 }
@@ -103,7 +102,7 @@ func (o Operations) RestoreKeys(ctx context.Context, id string, keys ...contacts
 		}
 		return nil, unrestorable(op)
 	case err != nil:
-		return nil, fmt.Errorf("deletion: restore contacts of operation %s: %w", id, err)
+		return nil, &about{"restore contacts of", id, err}
 	case out.Released > 0 && out.Operation.Targets == 0:
 		if j, err := o.s.acquire(ctx, id); err == nil && j.op.State == StatePending && j.op.Targets == 0 {
 			err = j.cancel(ctx)
@@ -154,7 +153,7 @@ func (o Operations) ask(ctx context.Context, id string, kind ActionKind, wanted 
 	case errors.Is(err, store.ErrState):
 		return Operation{}, &StateError{ID: id, State: op.State, Do: string(kind), Why: "nothing is left to be done"}
 	case err != nil:
-		return Operation{}, fmt.Errorf("deletion: %s operation %s: %w", kind, id, err)
+		return Operation{}, &about{string(kind), id, err}
 	}
 	j, err := s.acquire(ctx, id)
 	switch {
@@ -163,15 +162,18 @@ func (o Operations) ask(ctx context.Context, id string, kind ActionKind, wanted 
 	case errors.Is(err, store.ErrState): // the holder has done it, or come to the end
 		return o.Get(ctx, id)
 	case err != nil:
-		return Operation{}, fmt.Errorf("deletion: %s operation %s: %w", kind, id, err)
+		return Operation{}, &about{string(kind), id, err}
 	}
 	if wanted == store.WantedCancel {
-		err = j.cancel(ctx)
+		_, err = s.work(ctx, j, nil)
 	} else {
 		err = j.pause(ctx)
 	}
+	if !j.over && !j.lost {
+		j.giveBack(ctx)
+	}
 	if err != nil {
-		return Operation{}, fmt.Errorf("deletion: %s operation %s: %w", kind, id, err)
+		return Operation{}, &about{string(kind), id, err}
 	}
 	return s.view(j.op)
 }

@@ -26,7 +26,7 @@
 // # A run
 //
 // A run fixes the instant that relative times refer to and the last contact
-// that it will look at, and then walks forward by key. Each batch is locked,
+// that it will look at, and then walks forward by the key. Each batch is locked,
 // tested again and deleted in one transaction, so that a contact which has
 // changed meanwhile stays. Contacts that are created during the run, or match
 // later, are left to the next run.
@@ -42,6 +42,11 @@
 // Batches are sized by the time that the store takes for them, so that others do
 // not wait long for the rows or the file; see [WithBatchTime]. A host that knows
 // better fixes the size ([WithBatchSize]) and the pauses ([WithPause]).
+//
+// On a large table, a condition that few contacts match is found faster in the
+// order of an index that answers it: [WalkBy] and [WithWalkBy] name a field,
+// such as the time of creation, by which the run goes instead of the key. The
+// schema must declare it NOT NULL and immutable; see [contacts.Schema.WalkField].
 //
 // A run that stopped early says where to go on: pass [Report.Next] to [From].
 // Each call returns a [Report], also with an error: what the report counts as

@@ -3,6 +3,7 @@ package deletion
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/contactsweep/contactsweep/store"
 )
@@ -83,3 +84,15 @@ func (e *RequestError) Error() string { return "deletion: invalid request: " + l
 
 // Unwrap returns ErrInvalidRequest and the faults.
 func (e *RequestError) Unwrap() []error { return append([]error{ErrInvalidRequest}, e.Faults...) }
+
+// about says which operation an error is about.
+type about struct {
+	do, id string
+	err    error
+}
+
+func (e *about) Error() string {
+	return "deletion: " + e.do + " operation " + e.id + ": " + strings.TrimPrefix(e.err.Error(), "deletion: ")
+}
+
+func (e *about) Unwrap() error { return e.err }

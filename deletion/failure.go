@@ -49,6 +49,7 @@ func safeText(err error) string {
 		context.Canceled, context.DeadlineExceeded, store.ErrOutcomeUnknown, store.ErrContention, store.ErrTransient, store.ErrStatementTimeout,
 		store.ErrConstraint, store.ErrTooManyRows, store.ErrReadOnly, store.ErrFull, store.ErrUnsafe, store.ErrInvalidRequest,
 		ErrInvalidOption, ErrInvalidKey, ErrDenied, ErrNotConfirmed, ErrCapExceeded, ErrDrift, ErrPinLimit, ErrNoProgress, errContract,
+		ErrNoLedger, ErrNotFound, ErrState, ErrHeld, ErrLeaseLost, store.ErrInterrupted, ErrStopped, ErrKeyUsed, ErrRecord, ErrInvalidRequest, errKeysLost,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -352,3 +352,52 @@ func TestThePendingTable(t *testing.T) {
 	require.Equal(t, keys[1], list.Contacts[0].Key)
 	require.EqualValues(t, 4, d.left(t))
 }
+
+// A contact with more rows than a transaction may change goes in several, also
+// when the run is interrupted between them.
+func TestAHeavyContactGoesInSeveralTransactions(t *testing.T) {
+	t.Parallel()
+	t.Run("taken up", func(t *testing.T) { t.Parallel(); testHeavy(t, false) })
+	t.Run("cancelled", func(t *testing.T) { t.Parallel(); testHeavy(t, true) })
+}
+
+func testHeavy(t *testing.T, cancel bool) {
+	t.Helper()
+	d := newDesk(t, 10)
+	for i := range 95 {
+		require.NoError(t, d.st.InsertRows("activities", memory.Row{"id": 1000 + i, "contact_id": 3, "type": "visit", "created": time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)}))
+	}
+	ctx, end := context.WithCancel(t.Context())
+	attempts := 0
+	svc := desked(t, d.st, deletion.WithMaxRows(10), deletion.WithBeforeBatch(func(_ context.Context, c deletion.BatchCandidates) error {
+		if attempts++; attempts == 8 {
+			end()
+		}
+		return nil
+	}))
+	report, err := svc.BulkDelete(ctx, emailless(), deletion.BatchSize(2))
+	require.ErrorIs(t, err, context.Canceled)
+	keys, err := contacts.Keys(3)
+	require.NoError(t, err)
+	op, err := svc.Operations().Get(t.Context(), report.Operation)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, op.Targets, "the doomed contact")
+	// Its address comes too late.
+	require.NoError(t, d.st.Update(keys[0], memory.Row{"email": "three@example.com"}))
+	if cancel {
+		op, err = svc.Operations().Cancel(t.Context(), report.Operation)
+		require.NoError(t, err)
+		require.Equal(t, deletion.StateCancelled, op.State)
+		require.EqualValues(t, 2, op.Deleted, "the one before, and the doomed one")
+		require.EqualValues(t, 8, d.left(t))
+		return
+	}
+	done, err := svc.Operations().ProcessDue(t.Context())
+	require.NoError(t, err)
+	require.Len(t, done, 1)
+	require.NoError(t, done[0].Err)
+	require.Equal(t, deletion.StateCompleted, done[0].Operation.State)
+	require.EqualValues(t, 5, done[0].Operation.Deleted)
+	require.Contains(t, done[0].Operation.Associations, deletion.AssociationReport{Name: "activities", Table: "activities", Action: contacts.Delete, Rows: 100})
+	require.EqualValues(t, 5, d.left(t))
+}

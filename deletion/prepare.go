@@ -50,6 +50,9 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	if err := r.prepared(ctx, q); err != nil {
 		return err
 	}
+	if r.doomed, err = r.loadDoomed(ctx); err != nil {
+		return err
+	}
 	r.begun = true
 	started := []slog.Attr{
 		slog.Bool("counted", r.report.Counted), slog.Int64("matched", r.report.Matched),

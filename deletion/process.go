@@ -3,7 +3,6 @@ package deletion
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -151,7 +150,7 @@ func (s *Service) process(ctx context.Context, id string, kind ActionKind, optio
 	}
 	j, err := s.acquire(ctx, id)
 	if err != nil {
-		return done, fmt.Errorf("deletion: take operation %s up: %w", id, err)
+		return done, &about{"take up", id, err}
 	}
 	defer func() {
 		if !j.over && !j.lost {
@@ -192,7 +191,14 @@ func (s *Service) takable(op store.Operation, kind ActionKind) error {
 // work does what is to be done next.
 func (s *Service) work(ctx context.Context, j *journal, options []Option) (Report, error) {
 	if j.op.Wanted == store.WantedCancel {
-		return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, j.cancel(ctx)
+		doomed, err := j.doomed(ctx, 0, 1)
+		if err == nil && len(doomed.Targets) == 0 {
+			err = j.cancel(ctx)
+		}
+		if err != nil || len(doomed.Targets) == 0 {
+			return Report{Operation: j.op.ID, Stopped: StoppedOnRequest}, err
+		}
+		// Cancelling waits for contacts whose rows are partly gone.
 	}
 	if j.op.State == StateRefused {
 		if err := j.renewed(ctx); err != nil {
@@ -200,7 +206,7 @@ func (s *Service) work(ctx context.Context, j *journal, options []Option) (Repor
 		}
 	}
 	if j.q.Origin == fromKeys && !j.p.Prepared {
-		err := fmt.Errorf("deletion: operation %s: %w", j.op.ID, errKeysLost)
+		err := &about{"take up", j.op.ID, errKeysLost}
 		j.p.fail(time.Now().UTC(), err)
 		return Report{Operation: j.op.ID, Stopped: StoppedFailed}, errors.Join(err, j.cancel(ctx))
 	}

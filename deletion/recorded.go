@@ -27,7 +27,7 @@ func (r *run) record(ctx context.Context, q request) (err error) {
 			return err
 		}
 		if r.j, err = r.s.acquire(ctx, r.o.from.operation); err != nil {
-			return fmt.Errorf("deletion: go on with operation %s: %w", r.o.from.operation, err)
+			return &about{"go on with", r.o.from.operation, err}
 		}
 	default:
 		if err := r.s.running(ctx); err != nil {
@@ -226,6 +226,7 @@ func (r *run) checkpoint(b *batch, keys []contacts.Key) *store.Checkpoint {
 	cp := &store.Checkpoint{
 		Fence: j.fence(), TTL: r.s.o.lease, Pinned: r.targets.fixed || r.ahead.fixed, Pending: j.q.Origin == fromPending,
 	}
+	cp.Doom = len(keys) == 1 && keys[0] == b.heavy
 	if cp.Pinned && len(j.q.Stamp) > 0 {
 		cp.Stamp, cp.Stamped = j.q.Stamp, stamp
 	}
@@ -260,14 +261,18 @@ func (r *run) documentAfter(b *batch, keys []contacts.Key, out store.Outcome) pr
 	t.add(r.done)
 	t.add(b.tally)
 	t.deleted += int64(len(out.Deleted))
+	unfinished := len(out.Unfinished) > 0
 	for name, n := range out.Rows {
 		t.rows[name] += n
 	}
 	for _, s := range out.Skipped {
 		t.skip(s.Cause)
 	}
-	last := len(b.work) == 1
-	p := r.place(r.j.p, r.ahead.behind[keys[len(keys)-1]], !last || r.ahead.walking || len(r.ahead.pending) > 0)
+	last := len(b.work) == 1 && !unfinished
+	p := r.j.p
+	if behind, ok := r.ahead.behind[keys[len(keys)-1]]; ok && !unfinished {
+		p = r.place(p, behind, !last || r.ahead.walking || len(r.ahead.pending) > 0)
+	}
 	spent := r.budget.spend(int64(len(out.Deleted)))
 	p.Cap, p.Most = spent.cap, spent.most
 	p.count(r.j.base, t)

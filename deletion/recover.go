@@ -46,6 +46,10 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 		b.divide()
 	case errors.Is(err, store.ErrTooManyRows):
 		b.divided = true
+		if r.j != nil && len(b.work[0]) == 1 && b.heavy != b.work[0][0] {
+			b.heavy = b.work[0][0]
+			return nil
+		}
 		return r.isolate(ctx, b, store.TooManyRows, stop)
 	case errors.Is(err, store.ErrConstraint):
 		return r.isolate(ctx, b, store.Failed, stop)

@@ -48,9 +48,10 @@ type run struct {
 	report      Report
 	start       time.Time
 	failed      failedBatches
-	isolated    int        // contacts that cannot be deleted
-	j           *journal   // nil: the run is no operation
-	asked       StopReason // why others stopped it
+	isolated    int            // contacts that cannot be deleted
+	j           *journal       // nil: the run is no operation
+	asked       StopReason     // why others stopped it
+	doomed      []contacts.Key // whose deletion an earlier call has begun
 }
 
 // BulkDelete deletes the contacts that match, are in scope and not protected,
@@ -124,6 +125,9 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	if err := ctx.Err(); err != nil {
 		return BatchReport{}, "", &failure{op: "delete", err: err}
 	}
+	if len(r.doomed) > 0 {
+		return r.finishDoomed(ctx)
+	}
 	if err := r.look(ctx, r.pace.size); err != nil {
 		return BatchReport{}, "", err
 	}
@@ -135,7 +139,7 @@ func (r *run) step(ctx context.Context) (BatchReport, StopReason, error) {
 	}
 	keys := r.upcoming
 	r.upcoming = nil
-	batch, rest, err := r.batch(ctx, keys)
+	batch, rest, err := r.batch(ctx, keys, contacts.Key{})
 	if len(rest) < len(keys) { // else nothing happened, and the page can be read again
 		r.targets = r.ahead
 		r.targets.putBack(rest)

@@ -72,8 +72,11 @@ func benchServer(b *testing.B, engine serverEngine, base string, turns int) {
 			b.Logf("turn %d: %s took %v, longest batch %v, stall %v", turn+1, runs[i].name, results[i].took.Round(time.Millisecond),
 				slices.Max(append(results[i].batches, 0)).Round(time.Millisecond), stalls[i].Round(time.Millisecond))
 		}
-		for i, other := range results[cascaded+1:] {
-			name := runs[cascaded+1+i].name
+		for i, r := range runs {
+			if i <= cascaded {
+				continue
+			}
+			name, other := r.name, results[i]
 			for of, suffix := range map[int]string{ours: "", cascaded: "-cascaded"} {
 				require.Equal(b, other.deleted, results[of].deleted)
 				ratios[name+suffix] = append(ratios[name+suffix], results[of].took.Seconds()/other.took.Seconds())

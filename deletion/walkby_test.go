@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -98,7 +99,7 @@ func TestARunWalksByTheField(t *testing.T) {
 func TestARunByTheFieldGoesOnExactly(t *testing.T) {
 	t.Parallel()
 	for limit := 1; limit <= 5; limit++ {
-		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+		t.Run(strconv.Itoa(limit), func(t *testing.T) {
 			t.Parallel()
 			st := &recording{Store: walked(t, walkedSchema(), 11)}
 			svc := service(t, st)
@@ -303,6 +304,6 @@ func TestContactsThatComeDuringAWalkByAField(t *testing.T) {
 	slices.Sort(met)
 	require.Len(t, slices.Compact(met), len(seen), "none twice")
 	for n := 4; n <= 11; n++ {
-		require.Contains(t, seen, fmt.Sprint(n))
+		require.Contains(t, seen, strconv.Itoa(n))
 	}
 }

@@ -33,7 +33,7 @@ func (b Batch) Resolve(schema contacts.Schema) (Predicates, error) {
 // [contacts.Schema.CheckKey] returns it.
 type Outcome struct {
 	// Deleted holds the keys of the contacts that are gone, in the order of
-	// the walk.
+	// the key.
 	Deleted []contacts.Key
 	// Skipped holds the others, with the cause, in any order.
 	Skipped []Skipped

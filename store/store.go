@@ -195,8 +195,8 @@ type PageRequest struct {
 
 // Page is a part of the walk.
 type Page struct {
-	// Keys are in the order of the walk, or of the key with PageRequest.Keys, as [contacts.Schema.CheckKey] returns
-	// them.
+	// Keys are in the order of the walk, or of the key with PageRequest.Keys, as
+	// [contacts.Schema.CheckKey] returns them.
 	Keys []contacts.Key
 	// Values holds the requested fields of each key, in the order of the
 	// request; nil unless asked for.

@@ -78,7 +78,7 @@ type candidate struct {
 	slot uint32
 }
 
-// candidates looks the keys up, in the order of the walk, each once. Keys come
+// candidates looks the keys up, in the order of the key, each once. Keys come
 // from a page as a rule, so that they are in order already.
 func (s *Store) candidates(keys []contacts.Key) ([]candidate, error) {
 	out := make([]candidate, len(keys))

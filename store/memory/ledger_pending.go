@@ -97,9 +97,9 @@ func (p pending) Page(ctx context.Context, r store.PendingRequest) (store.Pendin
 	fault := r.Check()
 	var after []where.Value
 	if fault == nil && r.After != "" {
-		var at station
-		at, fault = (&way{store: p.store}).read(r.After)
-		after = at.key.Values()
+		byKey := way{store: p.store}
+		at, err := byKey.read(r.After)
+		after, fault = at.key.Values(), err
 	}
 	done, err := p.change(ctx, "page of pending contacts", fault)
 	if err != nil {

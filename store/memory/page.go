@@ -46,14 +46,11 @@ func (s *Store) Page(ctx context.Context, r store.PageRequest) (store.Page, erro
 	if err != nil {
 		return store.Page{}, err
 	}
-	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, page: store.Page{Next: r.After}}
-	if r.Cursors && r.Keys == nil {
-		p.cursor = w.cursor
-	}
+	p := pager{call: c, columns: columns, limit: r.Limit, scan: r.Scan, cursors: r.Cursors && r.Keys == nil, way: &w, page: store.Page{Next: r.After}}
 	if r.Keys != nil {
 		return p.ofKeys(r.Keys)
 	}
-	return p.walk(&w, r.After, r.Until)
+	return p.walk(r.After, r.Until)
 }
 
 func (s *Store) pageColumns(fields []string) ([]int, error) {
@@ -71,17 +68,17 @@ type pager struct {
 	columns []int
 	limit   int
 	scan    int // contacts; 0: no end
-	// cursor makes the cursors behind contacts; nil: none are wanted.
-	cursor func(slot uint32) (store.Cursor, error)
-	page   store.Page
+	cursors bool
+	way     *way
+	page    store.Page
 }
 
 // walk pages through the order of a walk.
-func (p *pager) walk(w *way, after, until store.Cursor) (store.Page, error) {
+func (p *pager) walk(after, until store.Cursor) (store.Page, error) {
 	if until == "" {
 		return p.page, nil
 	}
-	s := p.store
+	s, w := p.store, p.way
 	to, err := w.read(until)
 	if err != nil {
 		return store.Page{}, err
@@ -166,8 +163,8 @@ func (p *pager) look(slot uint32) {
 		return
 	}
 	p.page.Keys = append(p.page.Keys, s.keys[slot])
-	if p.cursor != nil {
-		behind, err := p.cursor(slot)
+	if p.cursors {
+		behind, err := p.way.cursor(slot)
 		if err != nil {
 			p.err = err
 			return

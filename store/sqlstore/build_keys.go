@@ -68,7 +68,7 @@ func (b *builder) keyKnown(c level) term {
 	return all(terms...)
 }
 
-// keyOrder is the order of the walk: the columns' own.
+// keyOrder is the order of the key: the columns' own.
 func (b *builder) keyOrder(c level, suffix string) []string {
 	plain, _ := b.keyColumns(c)
 	for i := range plain {

@@ -22,6 +22,9 @@ type cascading interface {
 	// countsFirst reports whether the rows must be locked and counted before
 	// they are deleted, because nothing says afterwards how many there were.
 	countsFirst() bool
+	// deleting lists the names of tables on which something runs when rows are
+	// deleted that may keep them, or change others.
+	deleting(tables tableSet) term
 }
 
 // leaving is an association whose rows are left to a foreign key.
@@ -65,8 +68,14 @@ func (t tableInfo) named(name string) bool {
 // what it deletes could not be told from the rest.
 func (d *deletion) leave(t *tx) error {
 	d.left = nil
-	if len(d.seen.leaves) == 0 || d.triggers() || d.store.miscounts.Load() {
+	if len(d.seen.leaves) == 0 || d.store.miscounts.Load() || d.ties.dooms() {
 		return nil
+	}
+	if d.triggers() { // most only run when rows are changed
+		deleting, err := d.store.deleting(t.ctx, t, t.op, d.seen.tables)
+		if err != nil || d.store.model.disturbed(d.seen.tables, d.triggered, deleting) {
+			return err
+		}
 	}
 	left := slices.Clone(d.seen.leaves)
 	on, err := d.store.cascading(t.ctx, t, t.op, left, func(i int, n int64) { left[i].before = n })
@@ -74,6 +83,30 @@ func (d *deletion) leave(t *tx) error {
 		d.left = left
 	}
 	return err
+}
+
+// deleting asks for the tables with a trigger that runs when rows are deleted.
+func (s *Store) deleting(ctx context.Context, q queryer, op string, tables tableSet) (map[string]bool, error) {
+	e, ok := s.engine.(cascading)
+	if !ok {
+		return map[string]bool{}, nil
+	}
+	out := map[string]bool{}
+	return out, query(ctx, s.engine, q, op, "", e.deleting(tables), func(r *sql.Rows) error {
+		var name string
+		err := r.Scan(&name)
+		out[strings.ToLower(name)] = true
+		return err //nolint:wrapcheck // wrapped by each
+	})
+}
+
+// disturbed reports whether a trigger runs with a batch: one of any sort where
+// rows are changed, or one of those that run when rows are deleted.
+func (m *model) disturbed(tables tableSet, triggered, deleting map[string]bool) bool {
+	name := func(table string) string { return strings.ToLower(tables[table].name) }
+	return deleting[name(m.contacts.table)] || slices.ContainsFunc(m.order, func(a *association) bool {
+		return a.Action.Changes() && triggered[name(a.Table)] || deleting[name(a.Table)]
+	})
 }
 
 // cascading asks whether the foreign keys act, and how much is deleted so far.

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"database/sql"
+	"maps"
 	"strings"
 	"testing"
 
@@ -73,11 +74,7 @@ func shopEngines() map[string]shopEngine {
 				t.Helper()
 				database := servertest.Postgres().Database(t)
 				pgScript(t, servertest.Postgres().Open(t, database), shopTables)
-				db, r := pgRecorded(t, database, func(c *pgx.ConnConfig) {
-					for name, value := range params {
-						c.RuntimeParams[name] = value
-					}
-				})
+				db, r := pgRecorded(t, database, func(c *pgx.ConnConfig) { maps.Copy(c.RuntimeParams, params) })
 				return db, func() (out []string) {
 					for _, s := range r.take() {
 						out = append(out, strings.ReplaceAll(s.SQL, `"`, ""))

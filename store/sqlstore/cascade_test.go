@@ -136,10 +136,13 @@ func TestRowsThatTheDatabaseDoesNotDeleteAreDeleted(t *testing.T) {
 			only: "postgres", change: said("ALTER TABLE people DISABLE TRIGGER ALL"), fatal: []string{notCascaded + "orders.buyer", notCascaded + "items.sale"}, deletes: both,
 		},
 		"a trigger of the rows": {
-			change: trigger("items", "old.id < 0"), fatal: []string{notCascaded + "items.sale"}, warnings: []string{unused + "orders.buyer"}, deletes: both,
+			change: trigger("items", "DELETE"), fatal: []string{notCascaded + "items.sale"}, warnings: []string{unused + "orders.buyer"}, deletes: both,
 		},
-		"a trigger of the contacts": {change: trigger("people", "old.id < 0"), warnings: []string{unused + "items.sale", unused + "orders.buyer"}, deletes: both},
-		"no index":                  {only: "postgres", change: said("DROP INDEX items_sale"), warnings: []string{unused + "items.sale"}, deletes: []string{"items", "people"}},
+		"a trigger of the contacts":          {change: trigger("people", "DELETE"), warnings: []string{unused + "items.sale", unused + "orders.buyer"}, deletes: both},
+		"a trigger of changed contacts":      {change: trigger("people", "UPDATE"), deletes: []string{"people"}},
+		"a trigger of changed cascaded rows": {change: trigger("items", "UPDATE"), deletes: []string{"people"}},
+		"a trigger of rows that change":      {change: trigger("ratings", "UPDATE"), warnings: []string{unused + "items.sale", unused + "orders.buyer"}, deletes: both},
+		"no index":                           {only: "postgres", change: said("DROP INDEX items_sale"), warnings: []string{unused + "items.sale"}, deletes: []string{"items", "people"}},
 		"not counted": {
 			only: "postgres", params: map[string]map[string]string{"postgres": {"track_counts": "off"}},
 			warnings: []string{unused + "items.sale", unused + "orders.buyer"}, deletes: both,
@@ -181,14 +184,13 @@ func TestRowsThatTheDatabaseDoesNotDeleteAreDeleted(t *testing.T) {
 	}
 }
 
-// trigger makes a trigger that runs when such rows are deleted, and does
-// nothing.
-func trigger(table, when string) func(shopEngine) string {
+// trigger makes a trigger that does nothing.
+func trigger(table, event string) func(shopEngine) string {
 	return func(e shopEngine) string {
 		if e.dialect == sqlstore.PostgreSQL {
-			return `CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN old; END';
-CREATE TRIGGER nothing BEFORE DELETE ON ` + table + ` FOR EACH ROW WHEN (` + when + `) EXECUTE FUNCTION nothing()`
+			return `CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF tg_op = ''DELETE'' THEN RETURN old; END IF; RETURN new; END';
+CREATE TRIGGER nothing BEFORE ` + event + ` ON ` + table + ` FOR EACH ROW EXECUTE FUNCTION nothing()`
 		}
-		return "CREATE TRIGGER nothing BEFORE DELETE ON " + table + " FOR EACH ROW SET @nothing = " + when
+		return "CREATE TRIGGER nothing BEFORE " + event + " ON " + table + " FOR EACH ROW SET @nothing = 1"
 	}
 }

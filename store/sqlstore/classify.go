@@ -25,9 +25,10 @@ const (
 	restrictedFrom
 )
 
-// classification selects, in the order of the walk, the key of each contact of
-// the list that exists, and the first cause that keeps it.
-func (b *builder) classification(p store.Predicates, k keyList) (term, []*association) {
+// classification selects, in the order of the keys, the key of each contact of
+// the list that exists, the first cause that keeps it, and values. Without
+// predicates none is kept.
+func (b *builder) classification(p *store.Predicates, k keyList, fields []contacts.Field) (term, []*association) {
 	b.few = true
 	c := b.level(b.model.contacts)
 	sql, args := "CASE", []any{}
@@ -35,24 +36,28 @@ func (b *builder) classification(p store.Predicates, k keyList) (term, []*associ
 		sql += fmt.Sprintf(" WHEN ? THEN %d", code)
 		args = append(args, test)
 	}
-	for _, part := range [...]struct {
-		test term
-		code int
-	}{{b.predicate(p.Scope, c), gone}, {b.predicate(p.Condition, c), changed}, {b.predicate(p.Unprotected, c), protected}} {
-		if part.test != nil {
-			when(expr("(?) IS NOT TRUE", part.test), part.code)
+	var named []*association
+	if p != nil {
+		for _, part := range [...]struct {
+			test term
+			code int
+		}{{b.predicate(p.Scope, c), gone}, {b.predicate(p.Condition, c), changed}, {b.predicate(p.Unprotected, c), protected}} {
+			if part.test != nil {
+				when(expr("(?) IS NOT TRUE", part.test), part.code)
+			}
 		}
-	}
-	tests, named := b.restrictions(p, c)
-	for i, t := range tests {
-		when(t, restrictedFrom+i)
+		var tests []term
+		tests, named = b.restrictions(*p, c)
+		for i, t := range tests {
+			when(t, restrictedFrom+i)
+		}
 	}
 	code := expr(strconv.Itoa(goes))
 	if len(args) > 0 {
 		code = expr(sql+fmt.Sprintf(" ELSE %d END", goes), args...)
 	}
 	return selection{
-		columns: append(b.keyRead(c), code),
+		columns: append(append(b.keyRead(c), code), b.valuesRead(c, fields)...),
 		from:    expr(b.source(c)),
 		where:   all(b.keyIn(c, k), b.keyKnown(c)),
 		order:   b.keyOrder(c, ""),
@@ -125,29 +130,40 @@ func (b *builder) untouchable(c level, p store.Predicates) term {
 }
 
 // classify asks for the candidates that exist. Those that go come in the order
-// of the walk, the others with their cause. places has the place of each key.
-func (s *Store) classify(t *tx, b *builder, p store.Predicates, keys []contacts.Key, places map[contacts.Key]int) (going []int, verdicts []verdict, err error) {
-	verdicts = make([]verdict, len(places))
+// of the walk, the others with their cause.
+func (d *deletion) classify(t *tx, keys []contacts.Key) (going []int, verdicts []verdict, err error) {
+	s := d.store
+	verdicts = make([]verdict, len(d.places))
 	for i := range verdicts {
 		verdicts[i].cause = store.Gone
 	}
+	d.ties.judge(d.places, verdicts)
 	if len(keys) == 0 {
 		return nil, verdicts, nil
 	}
+	b := d.builder()
 	k, err := b.keyList(keys)
 	if err != nil {
 		return nil, nil, invalid(err)
 	}
-	q, named := b.classification(p, k)
+	p := &d.predicates
+	if d.ties.doomed() {
+		p = nil
+	}
+	q, named := b.classification(p, k, d.ties.reads())
 	err = t.query(s.model.schema.Table, q, func(r *sql.Rows) error {
 		var code int
-		key, err := s.scanKey(r, &code)
+		raw := rawOf(d.ties.reads())
+		key, err := s.scanKey(r, append([]any{&code}, raw.targets()...)...)
 		if err != nil {
 			return err
 		}
-		place, ok := places[key]
+		place, ok := d.places[key]
 		if !ok || code >= restrictedFrom+len(named) {
 			return errAnswer
+		}
+		if !d.ties.same(key, raw.values(s)) {
+			return nil // another contact has the key now
 		}
 		switch v := &verdicts[place]; code {
 		case goes:

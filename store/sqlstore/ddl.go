@@ -22,7 +22,7 @@ import (
 // a condition, to other fields than the key, and for columns that several
 // associations use.
 func DDL(dialect Dialect, schema contacts.Schema) ([]string, error) {
-	e, err := dialect.engine()
+	e, err := engineOf(dialect)
 	if err != nil {
 		return nil, err
 	}

@@ -29,17 +29,18 @@ func (s *Store) Delete(ctx context.Context, batch store.Batch) (store.Outcome, e
 	if batch.MaxRows < 0 {
 		return store.Outcome{}, invalid(fmt.Errorf("a transaction of at most %d rows", batch.MaxRows))
 	}
-	if batch.Checkpoint != nil {
-		return store.Outcome{}, invalid(errors.New("there is no ledger for a checkpoint"))
+	ties, err := s.tie(batch, keys)
+	if err != nil {
+		return store.Outcome{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return store.Outcome{}, failure(ctx, s.engine, deleteOp, "", err)
 	}
-	d := deletion{store: s, batch: batch, predicates: p, keys: keys, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
+	d := deletion{store: s, batch: batch, predicates: p, keys: keys, ties: ties, places: make(map[contacts.Key]int, len(keys)), kept: map[int]bool{}}
 	for i, k := range keys {
 		d.places[k] = i
 	}
-	if len(keys) == 0 {
+	if len(keys) == 0 && ties == nil {
 		return store.Outcome{Rows: d.rows()}, nil
 	}
 	for range maxRounds {
@@ -67,6 +68,8 @@ type deletion struct {
 	batch      store.Batch
 	predicates store.Predicates
 	keys       []contacts.Key
+	candidates []contacts.Key // those of them that are looked for
+	ties       *ties          // to an operation, or nil
 	places     map[contacts.Key]int
 	kept       map[int]bool // places of contacts that the database keeps
 	outcome    store.Outcome
@@ -89,6 +92,10 @@ func (d *deletion) rows() map[string]int64 {
 // dry run, or a round that found contacts which the database keeps.
 func (d *deletion) run(t *tx) error {
 	d.seen = d.store.seen.Load()
+	var err error
+	if d.candidates, err = d.ties.enter(t, d.keys); err != nil {
+		return err
+	}
 	locked, err := d.lock(t)
 	if err != nil {
 		return err
@@ -96,7 +103,7 @@ func (d *deletion) run(t *tx) error {
 	if err := d.safe(t); err != nil {
 		return err
 	}
-	going, verdicts, err := d.store.classify(t, d.builder(), d.predicates, locked, d.places)
+	going, verdicts, err := d.classify(t, locked)
 	if err != nil {
 		return err
 	}
@@ -109,7 +116,7 @@ func (d *deletion) run(t *tx) error {
 	if d.batch.DryRun {
 		return errUndone
 	}
-	return nil
+	return d.ties.commit(t, d.outcome)
 }
 
 // harmless is a column for the statement that changes nothing: one without

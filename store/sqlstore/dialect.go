@@ -1,45 +1,33 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"fmt"
 
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/internal/dialect"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
 
-// Dialect names a database engine. The zero Dialect is none and refused.
-type Dialect uint8
+// Dialect names a database engine. The zero Dialect is none and refused. It is
+// the same type for all packages of this module that take one.
+type Dialect = dialect.Dialect
 
 // The dialects.
 const (
 	// SQLite is SQLite from version 3.38 on, with any driver.
-	SQLite Dialect = iota + 1
+	SQLite = dialect.SQLite
 	// PostgreSQL is PostgreSQL from version 13 on, and what speaks its protocol
 	// and its dialect, with any driver.
-	PostgreSQL
+	PostgreSQL = dialect.PostgreSQL
 	// MySQL is MySQL from version 8.0.17 on and MariaDB from version 10.6 on,
 	// with any driver whose connections speak utf8mb4.
-	MySQL
+	MySQL = dialect.MySQL
 )
 
-// String returns the engine's name.
-func (d Dialect) String() string {
-	switch d {
-	case SQLite:
-		return "SQLite"
-	case PostgreSQL:
-		return "PostgreSQL"
-	case MySQL:
-		return "MySQL"
-	}
-	return fmt.Sprintf("dialect(%d)", uint8(d))
-}
-
-func (d Dialect) engine() (engine, error) {
+func engineOf(d Dialect) (engine, error) {
 	switch d {
 	case SQLite:
 		return sqlite{}, nil
@@ -192,14 +180,12 @@ type joins interface {
 type operation interface {
 	// pacing is the pace that suits the engine.
 	pacing() store.Pacing
-	// isolation is the level that batches need.
-	isolation() sql.IsolationLevel
 	// write locks all of the database by a change of nothing in a column of the
 	// table; nil where rows are locked instead, by a reading statement that
 	// ends with FOR UPDATE.
 	write(table, column string) term
-	// diagnose says what a driver's error means.
-	diagnose(err error) diagnosis
+	// dialect is the engine's.
+	dialect() Dialect
 	// violated finds out which of the foreign keys does not allow a change,
 	// where only the error's text tells.
 	violated(err error, keys []foreignKey) (foreignKey, bool)
@@ -210,16 +196,6 @@ type operation interface {
 // boundKeys is a list of keys, made once for the statements of a batch. Only
 // the engine that made it knows what it holds.
 type boundKeys any
-
-// diagnosis is what an error of the driver means.
-type diagnosis struct {
-	code  string
-	class error // nil for none
-	// certain says that a commit which failed with the error did nothing.
-	certain bool
-	// table and constraint are names, where the error has them.
-	table, constraint string
-}
 
 // column is a column of a table in a statement.
 type column struct {

@@ -119,7 +119,7 @@ func Discover(ctx context.Context, db DB, dialect Dialect, table string, options
 	if pool, ok := db.(*sql.DB); db == nil || ok && pool == nil {
 		return Proposal{}, errors.New("sqlstore: discover: no database")
 	}
-	e, err := dialect.engine()
+	e, err := engineOf(dialect)
 	if err != nil {
 		return Proposal{}, err
 	}

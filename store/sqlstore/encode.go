@@ -13,7 +13,7 @@ import (
 // other values that cannot be stored exactly are an error, and so are unknown
 // values and those of another kind.
 func Encode(dialect Dialect, field contacts.Field, v where.Value) (any, error) {
-	e, err := dialect.engine()
+	e, err := engineOf(dialect)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"github.com/contactsweep/contactsweep/contacts"
+	"github.com/contactsweep/contactsweep/internal/sqlerr"
 	"github.com/contactsweep/contactsweep/where"
 )
 
@@ -65,20 +66,22 @@ func Decode(f contacts.Field, stored any) where.Value { return sqlite{}.decode(f
 // Class is the class of a driver's error, its code, and whether a commit that
 // failed with it did nothing.
 func Class(err error) (code string, certain bool, class error) {
-	d := sqlite{}.diagnose(err)
-	return d.code, d.certain, d.class
+	return classOf(SQLite, err)
+}
+
+func classOf(d Dialect, err error) (code string, certain bool, class error) {
+	found := sqlerr.Diagnose(d, err)
+	return found.Code, found.Certain, storeClass(found.Class)
 }
 
 // PostgresClass is Class for PostgreSQL.
 func PostgresClass(err error) (code string, certain bool, class error) {
-	d := postgres{}.diagnose(err)
-	return d.code, d.certain, d.class
+	return classOf(PostgreSQL, err)
 }
 
 // MySQLClass is Class of MySQL.
 func MySQLClass(err error) (code string, certain bool, class error) {
-	d := mysql{}.diagnose(err)
-	return d.code, d.certain, d.class
+	return classOf(MySQL, err)
 }
 
 // MySQLTooOld reports whether a server's version is not supported.

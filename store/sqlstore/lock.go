@@ -16,10 +16,13 @@ func (d *deletion) lock(t *tx) ([]contacts.Key, error) {
 	m := d.store.model
 	if all := d.store.write(d.builder().table(m.contacts.table), d.harmless()); all != nil {
 		_, err := t.exec(d.table(), all)
-		return d.keys, err
+		return d.candidates, err
+	}
+	if len(d.candidates) == 0 {
+		return nil, nil
 	}
 	b := d.builder()
-	k, err := b.keyList(d.keys)
+	k, err := b.keyList(d.candidates)
 	if err != nil {
 		return nil, invalid(err)
 	}

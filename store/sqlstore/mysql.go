@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"strings"
 
 	sq "github.com/Masterminds/squirrel"
@@ -14,6 +13,8 @@ import (
 // whatever the session's SQL mode, time zone and default character set are;
 // only the connection has to speak utf8mb4, which remarks checks.
 type mysql struct{}
+
+func (mysql) dialect() Dialect { return MySQL }
 
 func (mysql) quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
@@ -28,11 +29,6 @@ func (mysql) maxArgs() int { return 65535 }
 
 // pacing: from 1000 contacts on nothing is gained, and 500 are a quarter slower.
 func (mysql) pacing() store.Pacing { return store.Pacing{Start: 1000, Max: 2000} }
-
-// isolation keeps a batch from locking rows that it only looks at, which
-// REPEATABLE READ, the default, does: it would stall writers of contacts that
-// stay, and read after the lock what was there before it.
-func (mysql) isolation() sql.IsolationLevel { return sql.LevelReadCommitted }
 
 // write is nil: rows are locked.
 func (mysql) write(string, string) term { return nil }

@@ -75,12 +75,19 @@ func (mysql) enforcing(ctx context.Context, q queryer) (on bool, err error) {
 // these, and not all that there are. Triggers of other tables do not matter,
 // because what the database does to their rows by itself runs none (from MySQL
 // 9.7 on it can be told to, but then those cascades are fatal to a run).
-func (mysql) triggered(tables tableSet) term {
+func (m mysql) triggered(tables tableSet) term { return m.watched(tables, "") }
+
+// deleting lists the tables with triggers that run when rows are deleted.
+func (m mysql) deleting(tables tableSet) term {
+	return m.watched(tables, " AND t.EVENT_MANIPULATION = 'DELETE'")
+}
+
+func (mysql) watched(tables tableSet, also string) term {
 	var parts []string
 	var args []any
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		if t := tables[name]; t.kind != missing {
-			parts = append(parts, "SELECT t.EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS AS t WHERE t.EVENT_OBJECT_SCHEMA = ? AND t.EVENT_OBJECT_TABLE = ?")
+			parts = append(parts, "SELECT t.EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS AS t WHERE t.EVENT_OBJECT_SCHEMA = ? AND t.EVENT_OBJECT_TABLE = ?"+also)
 			args = append(args, t.database, t.name)
 		}
 	}

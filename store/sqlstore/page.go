@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
+	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -97,7 +97,7 @@ type pageQuery struct {
 	c       level
 	w       way
 	request store.PageRequest
-	values  fieldValues
+	fields  []contacts.Field
 	keys    term // of a page by keys; nil: a part of the walk
 	part    part
 	scanned int64        // rows, those that cannot be named included
@@ -119,8 +119,17 @@ func (s *Store) pageQuery(r store.PageRequest) (*pageQuery, error) {
 	if r.Keys != nil {
 		q.w.by = nil // they are in the order of the key
 	}
-	q.values, err = s.fieldValues(s.model.contacts, r.Fields)
-	return q, err
+	for _, name := range r.Fields {
+		f, err := s.model.contacts.field(name)
+		if err == nil {
+			err = s.unsupported(f)
+		}
+		if err != nil {
+			return nil, err
+		}
+		q.fields = append(q.fields, f)
+	}
+	return q, nil
 }
 
 // bounds finds out which part of the contacts the page is of, and reports
@@ -201,13 +210,15 @@ func (q *pageQuery) endAt(end station) error {
 	return err
 }
 
-// columns are the contact's station, and its fields.
+// columns are the contact's station, and for each field how it is stored and its
+// value.
 func (q *pageQuery) columns() []term {
-	return append(q.w.read(q.b, q.c), q.values.columns(q.b, q.c)...)
+	return append(q.w.read(q.b, q.c), q.b.valuesRead(q.c, q.fields)...)
 }
 
 func (q *pageQuery) scan(r *sql.Rows) error {
-	p, err := q.w.scan(r, q.values.into...)
+	raw := rawOf(q.fields)
+	p, err := q.w.scan(r, raw.targets()...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -229,7 +240,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	q.page.Values = append(q.page.Values, slices.Clone(q.values.decoded()))
+	q.page.Values = append(q.page.Values, raw.values(q.store))
 	return nil
 }
 

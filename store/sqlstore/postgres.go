@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -17,6 +16,8 @@ import (
 // value beyond the range of a column is compared and not refused.
 type postgres struct{ ordinary }
 
+func (postgres) dialect() Dialect { return PostgreSQL }
+
 func (postgres) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func (postgres) placeholders() sq.PlaceholderFormat { return sq.Dollar }
@@ -28,10 +29,6 @@ func (postgres) maxArgs() int { return 65535 }
 
 // pacing: beyond 5000 contacts nothing is gained.
 func (postgres) pacing() store.Pacing { return store.Pacing{Start: 500, Max: 5000} }
-
-// isolation lets every statement see what was committed before it: the
-// condition is tested after the contacts were locked.
-func (postgres) isolation() sql.IsolationLevel { return sql.LevelReadCommitted }
 
 func (postgres) write(string, string) term { return nil }
 

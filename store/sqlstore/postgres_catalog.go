@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -219,18 +220,27 @@ func (postgres) immediate(onDelete string) bool { return onDelete == restrict }
 
 // triggered lists the tables on which something may keep rows, or make new
 // ones, when rows are deleted or changed: triggers, rules, row-level security.
-func (p postgres) triggered(tables tableSet) term { return p.watched(tables, "c.relrowsecurity") }
+func (p postgres) triggered(tables tableSet) term {
+	return p.watched(tables, "c.relrowsecurity", 8|16, "'2', '4'")
+}
+
+// deleting lists those of them that matter when rows are deleted.
+func (p postgres) deleting(tables tableSet) term {
+	return p.watched(tables, "c.relrowsecurity", 8, "'4'")
+}
 
 // acting leaves out row-level security, which keeps rows and changes none.
-func (p postgres) acting(tables tableSet) term { return p.watched(tables, "false") }
+func (p postgres) acting(tables tableSet) term { return p.watched(tables, "false", 8|16, "'2', '4'") }
 
-func (postgres) watched(tables tableSet, also string) term {
+// watched takes the bits of the triggers' events, 8 for DELETE and 16 for UPDATE,
+// and the codes of the rules'.
+func (postgres) watched(tables tableSet, also string, events int, rules string) term {
 	return expr(`SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = ANY (?::text::text[]) AND c.relkind IN ('r', 'p', 'f') AND (`+also+`
 			OR c.relhastriggers AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
-				WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & 24 <> 0)
+				WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype::int & `+strconv.Itoa(events)+` <> 0)
 			OR c.relhasrules AND EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w
-				WHERE w.ev_class = c.oid AND w.ev_enabled <> 'D' AND w.ev_type IN ('2', '4')))`, pgArray(anySlice(tables.databases())))
+				WHERE w.ev_class = c.oid AND w.ev_enabled <> 'D' AND w.ev_type IN (`+rules+`)))`, pgArray(anySlice(tables.databases())))
 }
 
 func anySlice(list []string) []any {

@@ -20,14 +20,16 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range d.store.model.order {
-		n, err := d.treat(t, a, k)
-		if err != nil {
-			return err
-		}
-		if err := d.add(t, a, n); err != nil {
-			return err
-		}
+	treat := d.treatAll
+	if d.ties.dooms() {
+		treat = d.treatSome
+	}
+	switch finished, err := treat(t, k); {
+	case err != nil:
+		return err
+	case !finished:
+		d.outcome.Deleted, d.outcome.Unfinished = nil, survivors
+		return d.audit(t, before, 0)
 	}
 	c := b.change(d.store.model.contacts)
 	n, err := t.exec(d.table(), b.delete(c, b.keyIn(c, k)))
@@ -52,6 +54,20 @@ func (d *deletion) remove(t *tx, survivors []contacts.Key) error {
 		}
 	}
 	return d.audit(t, before, n)
+}
+
+// treatAll treats all associations.
+func (d *deletion) treatAll(t *tx, k keyList) (finished bool, err error) {
+	for _, a := range d.store.model.order {
+		n, err := d.treat(t, a, k)
+		if err != nil {
+			return false, err
+		}
+		if err := d.add(t, a, n); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 const keyNotUnique = "more contacts went than there were keys"

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 
 // sqlite is the engine of SQLite.
 type sqlite struct{ ordinary }
+
+func (sqlite) dialect() Dialect { return SQLite }
 
 func (sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
@@ -32,9 +33,6 @@ func (sqlite) maxArgs() int { return 32766 }
 func (sqlite) pacing() store.Pacing {
 	return store.Pacing{Start: 5000, Min: 5000, Max: 10_000, Target: 750 * time.Millisecond, Pause: 0.1}
 }
-
-// isolation is the only one there is; drivers refuse to be asked for it.
-func (sqlite) isolation() sql.IsolationLevel { return sql.LevelDefault }
 
 // write starts the write transaction. A deferred transaction gets the write
 // lock with its first write, here before it has read anything, so that it

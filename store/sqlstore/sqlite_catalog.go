@@ -4,30 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/contactsweep/contactsweep/internal/sqltx"
 )
 
 // each runs a query and calls scan for every row.
-func each(ctx context.Context, q queryer, scan func(*sql.Rows) error, query string, args ...any) (err error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	defer func() {
-		if closeErr := rows.Close(); err == nil && closeErr != nil {
-			err = fmt.Errorf("%w", closeErr)
-		}
-	}()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("%w", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	return nil
+func each(ctx context.Context, q queryer, scan func(*sql.Rows) error, query string, args ...any) error {
+	return sqltx.Each(ctx, q, scan, query, args...)
 }
 
 func (s sqlite) inspect(ctx context.Context, q queryer, tables []string, homes map[string]string, textual map[string][]string) (tableSet, error) {

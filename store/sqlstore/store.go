@@ -30,6 +30,8 @@ type Store struct {
 	seen  atomic.Pointer[sighting]
 	// miscounts says that the database was found not to count what it deletes.
 	miscounts atomic.Bool
+	// ledger is nil where the store keeps none.
+	ledger *ledger
 }
 
 var _ interface {
@@ -41,12 +43,12 @@ var _ interface {
 // Open returns a store for the contacts that the schema describes. It checks
 // the schema, and that all its tables and columns exist; a missing one is an
 // error that names them all. It changes nothing, and the connection pool stays
-// the host's.
-func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (*Store, error) {
+// the host's. Without [WithLedger] the store keeps no ledger.
+func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema, opts ...Option) (*Store, error) {
 	if pool, ok := db.(*sql.DB); db == nil || ok && pool == nil {
 		return nil, errors.New("sqlstore: open: no database")
 	}
-	e, err := dialect.engine()
+	e, err := engineOf(dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +71,20 @@ func Open(ctx context.Context, db DB, dialect Dialect, schema contacts.Schema) (
 	}
 	seen.known = seen.fatal
 	s.seen.Store(seen)
+	var chosen options
+	for _, o := range opts {
+		o(&chosen)
+	}
+	if chosen.ledger != nil {
+		if err := s.openLedger(ctx, *chosen.ledger); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
 // Schema returns the schema that the store was opened with.
 func (s *Store) Schema() contacts.Schema { return s.model.schema }
-
-// Ledger returns nil: the store keeps none.
-func (s *Store) Ledger() *store.Ledger { return nil }
 
 // Pacing returns the pace that suits the engine.
 func (s *Store) Pacing() store.Pacing { return s.pacing() }

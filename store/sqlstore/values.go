@@ -5,63 +5,55 @@ import (
 	"github.com/contactsweep/contactsweep/where"
 )
 
+// What stands beside a value that is read: how it is stored.
 const (
 	storedNull  = 1
 	storedKnown = 2
 )
 
-// fieldValues reads fields of rows, one row after the other: for each field how
-// it is stored, and its value.
-type fieldValues struct {
-	store  *Store
-	fields []contacts.Field
-	states []int
-	raw    []any
-	into   []any // where a row is scanned to
-	out    []where.Value
-}
-
-// fieldValues is for fields that the rows have and the engine can read.
-func (s *Store) fieldValues(rows *rowSet, names []string) (fieldValues, error) {
-	n := len(names)
-	v := fieldValues{store: s, states: make([]int, n), raw: make([]any, n), out: make([]where.Value, n)}
-	for i, name := range names {
-		f, err := rows.field(name)
-		if err == nil {
-			err = s.unsupported(f)
-		}
-		if err != nil {
-			return v, err
-		}
-		v.fields = append(v.fields, f)
-		v.into = append(v.into, &v.states[i], &v.raw[i])
-	}
-	return v, nil
-}
-
-// columns are what is scanned.
-func (v fieldValues) columns(b *builder, l level) []term {
+// valuesRead are, for each field, how its value is stored and the value.
+func (b *builder) valuesRead(c level, fields []contacts.Field) []term {
 	var out []term
-	for _, f := range v.fields {
-		c := b.column(l, f)
+	for _, f := range fields {
+		column := b.column(c, f)
 		out = append(out,
-			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", b.null(c), b.known(c)),
-			expr(b.read(c)))
+			expr("CASE WHEN ? THEN 1 WHEN ? THEN 2 ELSE 0 END", b.null(column), b.known(column)),
+			expr(b.read(column)))
 	}
 	return out
 }
 
-// decoded are the values of the row that was scanned, until the next one is.
-func (v fieldValues) decoded() []where.Value {
-	for i, f := range v.fields {
-		switch v.states[i] {
+// rawValues is what was read of a row.
+type rawValues struct {
+	fields []contacts.Field
+	states []int
+	raw    []any
+}
+
+func rawOf(fields []contacts.Field) rawValues {
+	return rawValues{fields, make([]int, len(fields)), make([]any, len(fields))}
+}
+
+// targets is where a row is scanned to.
+func (r rawValues) targets() []any {
+	var out []any
+	for i := range r.raw {
+		out = append(out, &r.states[i], &r.raw[i])
+	}
+	return out
+}
+
+// values are the fields' values.
+func (r rawValues) values(e codec) []where.Value {
+	out := make([]where.Value, len(r.fields))
+	for i, f := range r.fields {
+		switch r.states[i] {
 		case storedNull:
-			v.out[i] = where.Value{}
 		case storedKnown:
-			v.out[i] = v.store.decode(f, v.raw[i])
+			out[i] = e.decode(f, r.raw[i])
 		default:
-			v.out[i] = where.Unknown()
+			out[i] = where.Unknown()
 		}
 	}
-	return v.out
+	return out
 }

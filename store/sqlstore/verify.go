@@ -292,7 +292,9 @@ func (v *verification) triggers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.cascadesBeside(found)
+	if err := v.cascadesBeside(ctx, found); err != nil {
+		return err
+	}
 	for _, name := range v.store.model.changed() {
 		if found[strings.ToLower(v.tables[name].name)] {
 			v.add(store.Warning, CodeTrigger, name, "", "the table has a trigger, which may run with every deleted or changed row",

@@ -95,21 +95,25 @@ func (v *verification) object(a *association, o *objection) {
 
 // cascadesBeside says the same of triggers: those of the table itself may keep
 // a row, or do not run at all, and others may delete rows of it.
-func (v *verification) cascadesBeside(triggered map[string]bool) {
+func (v *verification) cascadesBeside(ctx context.Context, triggered map[string]bool) error {
 	if _, ok := v.store.engine.(cascading); !ok {
-		return
+		return nil
 	}
-	has := func(table string) bool { return triggered[strings.ToLower(v.tables[table].name)] }
+	deleting, err := v.store.deleting(ctx, v.store.db, "verify", v.tables)
+	if err != nil {
+		return err
+	}
 	for _, a := range v.store.model.all {
 		switch {
 		case !a.Cascaded:
-		case has(a.Table):
+		case deleting[strings.ToLower(v.tables[a.Table].name)]:
 			v.object(a, &objection{
 				store.Fatal, "the rows are to be deleted by the database, but the table has a trigger, a rule or row-level security, by which rows may stay, or which does not run then",
 				leaveOut,
 			})
-		case slices.ContainsFunc(v.store.model.changed(), has):
+		case v.store.model.disturbed(v.tables, triggered, deleting):
 			v.object(a, &objection{store.Warning, "another table has a trigger, which may delete rows of this one" + deletedItself, leaveOut + ", or remove the trigger"})
 		}
 	}
+	return nil
 }

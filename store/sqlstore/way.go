@@ -70,7 +70,7 @@ func (w way) read(b *builder, c level) []term {
 	if w.by == nil {
 		return key
 	}
-	return append([]term{expr(b.engine.read(b.column(c, *w.by)))}, key...)
+	return append([]term{expr(b.read(b.column(c, *w.by)))}, key...)
 }
 
 // scan reads a station, and what stands behind it in the row.

@@ -65,8 +65,12 @@ func (w way) terms(b *builder, c level, p part, condition where.Predicate) []ter
 
 // limits returns the condition's terms without those that are true for
 // everything behind the part's begin, and whether one of them ends it no later
-// than it ends itself.
+// than it ends itself. Groups of terms stay groups: engines bound the length of
+// a chain.
 func (w way) limits(n where.Node, p part) (rest []where.Node, capped bool) {
+	if w.by == nil {
+		return []where.Node{n}, false
+	}
 	and, ok := n.(where.And)
 	if !ok {
 		implied, caps := w.limit(n, p)
@@ -78,6 +82,9 @@ func (w way) limits(n where.Node, p part) (rest []where.Node, capped bool) {
 	for _, t := range and.Terms {
 		r, c := w.limits(t, p)
 		rest, capped = append(rest, r...), capped || c
+	}
+	if len(rest) > 1 {
+		rest = []where.Node{where.And{Terms: rest}}
 	}
 	return rest, capped
 }

@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -25,7 +26,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 	t.Parallel()
 	binary, err := os.Executable()
 	require.NoError(t, err)
-	for name := range faults() {
+	for name := range allFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast", "-test.timeout=2m")
@@ -42,7 +43,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 // TestBrokenStore is run by TestSuiteFindsBrokenStores.
 func TestBrokenStore(t *testing.T) {
 	t.Parallel()
-	fault, ok := faults()[os.Getenv(brokenVariable)]
+	fault, ok := allFaults()[os.Getenv(brokenVariable)]
 	if !ok {
 		t.Skip("no fault was asked for")
 	}
@@ -75,6 +76,14 @@ type broken struct {
 	page   func(ctx context.Context, r store.PageRequest) (store.Page, error)
 	delete func(ctx context.Context, b store.Batch) (store.Outcome, error)
 	verify func(ctx context.Context) ([]store.Finding, error)
+	ledger *store.Ledger
+}
+
+func (b broken) Ledger() *store.Ledger {
+	if b.ledger != nil {
+		return b.ledger
+	}
+	return b.Store.Ledger()
 }
 
 func (b broken) Count(ctx context.Context, r store.CountRequest) (store.Counts, error) {
@@ -138,6 +147,12 @@ func pages(before func(r *store.PageRequest), after func(p *store.Page)) func(st
 			return p, err
 		}}
 	}
+}
+
+func allFaults() map[string]func(store.Store) store.Store {
+	out := faults()
+	maps.Copy(out, ledgerFaults())
+	return out
 }
 
 func faults() map[string]func(store.Store) store.Store {

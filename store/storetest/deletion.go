@@ -52,7 +52,7 @@ func (d deletion) run(t *testing.T, h Harness) {
 	require.NoError(t, err)
 	requireOutcome(t, want, out)
 	require.True(t, slices.IsSortedFunc(texts(out.Deleted), func(x, y string) int { return slices.Index(order, x) - slices.Index(order, y) }),
-		"the deleted keys are in the order of the walk")
+		"the deleted keys are in the order of the key")
 	require.Equal(t, canonical(t, d.schema, m.data()), canonical(t, d.schema, h.Dump(t, b.st)), "what is left")
 }
 

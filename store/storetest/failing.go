@@ -36,8 +36,11 @@ const (
 //	}
 //
 // The calls that count are those that can fail: Verify, Count, Bound, Page,
-// Delete and ReadRows. Only the n-th fails, so that a retry succeeds. A FailingStore is
-// safe for concurrent use.
+// Delete and ReadRows, and those of the ports of the ledger where the store keeps one, which
+// are named with their port, such as "Leases.Save". What a call that fails after
+// its work has changed stays changed; its caller gets the result with the error.
+// Only the n-th fails, so that a retry succeeds. A FailingStore is safe for
+// concurrent use.
 type FailingStore struct {
 	inner store.Store
 	n     int
@@ -64,7 +67,7 @@ func (f *FailingStore) Calls() int {
 }
 
 // CallsTo returns the number of calls made so far to the method of that name,
-// such as "Delete".
+// such as "Delete" or "Leases.Save".
 func (f *FailingStore) CallsTo(method string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,9 +93,6 @@ func (f *FailingStore) Failed() string {
 
 // Schema returns the wrapped store's schema.
 func (f *FailingStore) Schema() contacts.Schema { return f.inner.Schema() }
-
-// Ledger returns the wrapped store's ledger.
-func (f *FailingStore) Ledger() *store.Ledger { return f.inner.Ledger() }
 
 // Pacing returns the wrapped store's, or the default.
 func (f *FailingStore) Pacing() store.Pacing {

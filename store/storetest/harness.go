@@ -69,6 +69,15 @@ type LimitedHarness interface {
 	Holds(f contacts.Field, v where.Value) bool
 }
 
+// LedgerHarness is implemented by harnesses for which a store with a ledger
+// takes longer to open than one without. Then only the cases of the ledger have
+// one; without it they have what Open returns, and are skipped where that keeps
+// no ledger.
+type LedgerHarness interface {
+	// OpenLedger is Open for a store that keeps a ledger, which is empty.
+	OpenLedger(tb testing.TB, schema contacts.Schema, data Data) store.Store
+}
+
 // RefillHarness is implemented by harnesses that can replace the data of a
 // store faster than they can open another. [Agree] makes use of it.
 type RefillHarness interface {

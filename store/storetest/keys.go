@@ -118,7 +118,7 @@ func (c keyCase) testDelete(t *testing.T, b *bench, keys []contacts.Key, order [
 	all := store.Batch{Selection: selection(where.Everything()), Keys: keys, DryRun: true}
 	out, err := b.st.Delete(t.Context(), all)
 	require.NoError(t, err)
-	require.Equal(t, order, texts(out.Deleted), "the deleted keys are in the order of the walk")
+	require.Equal(t, order, texts(out.Deleted), "the deleted keys are in the order of the key")
 	rest := Data{"people": slices.Clone(b.data["people"]), "things": slices.Clone(b.data["things"])}
 	for _, k := range keys {
 		out, err := b.st.Delete(t.Context(), store.Batch{Selection: selection(where.Everything()), Keys: []contacts.Key{k}})

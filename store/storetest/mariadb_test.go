@@ -37,6 +37,17 @@ type mariadbDatabase struct{ store, loose *sql.DB }
 
 func (h mariadbHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
+	return h.openWith(tb, schema, data, false)
+}
+
+// OpenLedger implements storetest.LedgerHarness.
+func (h mariadbHarness) OpenLedger(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+	tb.Helper()
+	return h.openWith(tb, schema, data, true)
+}
+
+func (h mariadbHarness) openWith(tb testing.TB, schema contacts.Schema, data storetest.Data, ledger bool) store.Store {
+	tb.Helper()
 	name := h.server.Database(tb)
 	d := mariadbDatabase{loose: h.open(tb, name, map[string]string{
 		"foreign_key_checks": "0", "sql_mode": "'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'", "time_zone": "'+00:00'",
@@ -52,8 +63,7 @@ func (h mariadbHarness) Open(tb testing.TB, schema contacts.Schema, data storete
 		require.NoError(tb, err, statement)
 	}
 	d.insert(tb, schema, data)
-	st, err := sqlstore.Open(tb.Context(), d.store, sqlstore.MySQL, schema)
-	require.NoError(tb, err)
+	st := openStore(tb, d.store, sqlstore.MySQL, schema, ledger)
 	h.databases.Store(store.Store(st), d)
 	return st
 }

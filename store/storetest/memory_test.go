@@ -16,15 +16,26 @@ import (
 // memoryHarness runs the suite over the in-memory store.
 type memoryHarness struct{}
 
-func (memoryHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+func (h memoryHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
-	st, err := memory.New(schema)
+	return h.open(tb, schema, data)
+}
+
+func (memoryHarness) open(tb testing.TB, schema contacts.Schema, data storetest.Data, options ...memory.Option) *memory.Store {
+	tb.Helper()
+	st, err := memory.New(schema, options...)
 	require.NoError(tb, err)
 	require.NoError(tb, st.Insert(memoryRows(data[schema.Table])...))
 	for table, association := range byTable(schema) {
 		require.NoError(tb, st.InsertRows(association, memoryRows(data[table])...))
 	}
 	return st
+}
+
+// OpenLedger implements storetest.LedgerHarness.
+func (h memoryHarness) OpenLedger(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+	tb.Helper()
+	return h.open(tb, schema, data, memory.WithLedger())
 }
 
 func (memoryHarness) Dump(tb testing.TB, st store.Store) storetest.Data {

@@ -51,6 +51,17 @@ func newPostgres(tb testing.TB, server servertest.Server, foreignKeys bool) post
 
 func (h postgresHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
+	return h.openWith(tb, schema, data, false)
+}
+
+// OpenLedger implements storetest.LedgerHarness.
+func (h postgresHarness) OpenLedger(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+	tb.Helper()
+	return h.openWith(tb, schema, data, true)
+}
+
+func (h postgresHarness) openWith(tb testing.TB, schema contacts.Schema, data storetest.Data, ledger bool) store.Store {
+	tb.Helper()
 	own := fmt.Sprintf("own_%d", h.number.next())
 	db := h.server.OpenSchema(tb, h.database, own)
 	ddl, err := sqlstore.DDL(sqlstore.PostgreSQL, schema)
@@ -60,8 +71,7 @@ func (h postgresHarness) Open(tb testing.TB, schema contacts.Schema, data storet
 		h.dropForeignKeys(tb, db, own)
 	}
 	h.insert(tb, db, schema, data)
-	st, err := sqlstore.Open(tb.Context(), db, sqlstore.PostgreSQL, schema)
-	require.NoError(tb, err)
+	st := openStore(tb, db, sqlstore.PostgreSQL, schema, ledger)
 	h.pools.Store(store.Store(st), db)
 	return st
 }

@@ -45,7 +45,7 @@ func run(t *testing.T, h Harness, groups []group) {
 }
 
 func groups() []group {
-	return []group{
+	return append(ledgerGroups(), []group{
 		{"schema", testSchema},
 		{"schema/covering", testCovering},
 		{"conditions/compare", testCompare},
@@ -88,5 +88,5 @@ func groups() []group {
 		{"concurrency", testConcurrency},
 		{"privacy", testPrivacy},
 		{"rules", testAdapterRules},
-	}
+	}...)
 }

@@ -34,6 +34,17 @@ func newSQLite(foreignKeys, inMemory bool) sqliteHarness {
 
 func (h sqliteHarness) Open(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
 	tb.Helper()
+	return h.openWith(tb, schema, data, false)
+}
+
+// OpenLedger implements storetest.LedgerHarness.
+func (h sqliteHarness) OpenLedger(tb testing.TB, schema contacts.Schema, data storetest.Data) store.Store {
+	tb.Helper()
+	return h.openWith(tb, schema, data, true)
+}
+
+func (h sqliteHarness) openWith(tb testing.TB, schema contacts.Schema, data storetest.Data, ledger bool) store.Store {
+	tb.Helper()
 	name := ":memory:"
 	if !h.inMemory {
 		name = "file:" + filepath.Join(tb.TempDir(), "contacts.db") + "?_pragma=busy_timeout(20000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)"
@@ -52,8 +63,7 @@ func (h sqliteHarness) Open(tb testing.TB, schema contacts.Schema, data storetes
 	case h.foreignKeys:
 		db = openSQLite(tb, name+"&_pragma=foreign_keys(1)")
 	}
-	st, err := sqlstore.Open(tb.Context(), db, sqlstore.SQLite, schema)
-	require.NoError(tb, err)
+	st := openStore(tb, db, sqlstore.SQLite, schema, ledger)
 	h.databases.Store(store.Store(st), db)
 	return st
 }

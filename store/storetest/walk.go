@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -64,195 +63,111 @@ func (b *bench) walkBy(t *testing.T, s store.Selection, r store.PageRequest) []s
 // equals is how many contacts of a walk have the same value.
 const equals = 3
 
-// walk goes over some contacts of each step. Their ids are against the order of
-// the steps.
+// walked is a store with some contacts of each step of a ladder. Their ids are
+// against the order of the steps.
+type walked struct {
+	*bench
+	ladder
+
+	stored []int // the steps that the storage can hold
+}
+
+func (w walked) id(step, n int) int { return 1000*n + len(w.steps) - step }
+
+// want returns the contacts of the steps, in the order of the walk.
+func (w walked) want(test func(step int) bool) []string {
+	out := []string{}
+	for _, i := range w.stored {
+		for n := range equals {
+			if test(i) {
+				out = append(out, ids(w.id(i, n))...)
+			}
+		}
+	}
+	return out
+}
+
+// requireInOrder walks over what the condition selects.
+func (w walked) requireInOrder(t *testing.T, c where.Condition, r store.PageRequest, test func(step int) bool) {
+	t.Helper()
+	r.By = "v"
+	got, want := w.walkBy(t, selection(c), r), w.want(test)
+	if w.field.Kind == where.KindUUID { // engines have orders of their own
+		slices.Sort(got)
+		slices.Sort(want)
+	}
+	require.Equal(t, want, got, "%s, %d at a time", c, r.Limit)
+}
+
 func (l ladder) walk(t *testing.T, h Harness) {
 	t.Helper()
 	schema := contacts.Schema{Table: "people", Key: []string{"id"}, Fields: []contacts.Field{contacts.Int64("id").NotNull(), l.field}}
-	id := func(step, n int) int { return 1000*n + len(l.steps) - step }
-	data, steps := Data{}, []int{}
+	w, data := walked{ladder: l}, Data{}
 	for i, x := range l.steps {
 		if !holds(h, l.field, x) {
 			continue
 		}
-		steps = append(steps, i)
+		w.stored = append(w.stored, i)
 		for n := range equals {
-			data["people"] = append(data["people"], Row{"id": id(i, n), "v": x})
+			data["people"] = append(data["people"], Row{"id": w.id(i, n), "v": x})
 		}
 	}
-	if len(steps) == 0 {
+	if len(w.stored) == 0 {
 		t.Skip("the storage cannot hold this kind in this encoding")
 	}
-	for i := range foreigns(h, l.field) {
+	for i := range foreigns(h, l.field) { // they are not part of the walk
 		data["people"] = append(data["people"], Row{"id": foreignID*10 + i, "v": Foreign(i)})
 	}
-	b := setup(t, h, schema, data)
-	want := func(test func(step int) bool) []string {
-		out := []string{}
-		for _, i := range steps {
-			for n := range equals {
-				if test(i) {
-					out = append(out, ids(id(i, n))...)
-				}
-			}
-		}
-		return out
-	}
-	inOrder := func(t *testing.T, c where.Condition, r store.PageRequest, want []string) {
-		t.Helper()
-		r.By = "v"
-		got := b.walkBy(t, selection(c), r)
-		if l.field.Kind == where.KindUUID { // engines have orders of their own
-			slices.Sort(got)
-			slices.Sort(want)
-		}
-		require.Equal(t, want, got, "%s, %d at a time", c, r.Limit)
-	}
-	all := want(func(int) bool { return true })
+	w.bench = setup(t, h, schema, data)
 	t.Run("everything that has a value", func(t *testing.T) {
+		all := func(int) bool { return true }
 		for _, limit := range []int{1, 2, 3, 7, 1000} {
-			inOrder(t, where.Everything(), store.PageRequest{Limit: limit}, slices.Clone(all))
+			w.requireInOrder(t, where.Everything(), store.PageRequest{Limit: limit}, all)
 		}
 		for _, scan := range []int{1, 2, 5} {
-			inOrder(t, where.Everything(), store.PageRequest{Limit: 4, Scan: scan}, slices.Clone(all))
+			w.requireInOrder(t, where.Everything(), store.PageRequest{Limit: 4, Scan: scan}, all)
 		}
 	})
-	t.Run("limits", func(t *testing.T) {
-		for i, x := range l.steps {
-			w := where.New
-			for c, test := range map[*where.Condition]func(step int) bool{
-				at(w().WhereLessThan("v", x)):                               func(step int) bool { return step < i },
-				at(w().WhereLessOrEquals("v", x)):                           func(step int) bool { return step <= i },
-				at(w().WhereGreaterThan("v", x)):                            func(step int) bool { return step > i },
-				at(w().WhereGreaterOrEquals("v", x).WhereNotNull("id")):     func(step int) bool { return step >= i },
-				at(w().WhereEquals("v", x)):                                 func(step int) bool { return step == i },
-				at(w().WhereBetween("v", x, l.steps[len(l.steps)-1])):       func(step int) bool { return step >= i },
-				at(where.All(w().WhereKnown("v"), w().WhereEquals("v", x))): func(step int) bool { return step == i },
-			} {
-				inOrder(t, *c, store.PageRequest{Limit: 2}, want(test))
-			}
-		}
-	})
+	t.Run("conditions on the field", w.testLimits)
 	t.Run("up to a bound in the middle", func(t *testing.T) {
-		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: selection(where.Everything()), By: "v", Until: b.boundBy(t, "v"), Limit: 4})
+		everyone := selection(where.Everything())
+		page, err := w.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "v", Until: w.boundBy(t, "v"), Limit: 4})
 		require.NoError(t, err)
 		if n := len(page.Keys); n > 0 { // a page may be shorter
-			require.Equal(t, texts(page.Keys), b.walkBy(t, selection(where.Everything()), store.PageRequest{By: "v", Until: page.Next, Limit: 3}))
+			require.Equal(t, texts(page.Keys), w.walkBy(t, everyone, store.PageRequest{By: "v", Until: page.Next, Limit: 3}))
 		}
 	})
-	b.requireUnchanged(t)
+	w.requireUnchanged(t)
 }
 
-func at(c where.Condition) *where.Condition { return &c }
+// testLimits walks over what conditions on the field select: they end or begin
+// at the same values as pages do, a little before, and a little behind.
+func (w walked) testLimits(t *testing.T) {
+	t.Helper()
+	a, last := where.New, w.steps[len(w.steps)-1]
+	for i, x := range w.steps {
+		for _, c := range []struct {
+			condition where.Condition
+			test      func(step int) bool
+		}{
+			{a().WhereLessThan("v", x), func(step int) bool { return step < i }},
+			{a().WhereLessOrEquals("v", x), func(step int) bool { return step <= i }},
+			{a().WhereGreaterThan("v", x), func(step int) bool { return step > i }},
+			{a().WhereGreaterOrEquals("v", x).WhereGreaterThan("id", 0), func(step int) bool { return step >= i }},
+			{a().WhereEquals("v", x), func(step int) bool { return step == i }},
+			{a().WhereNotEquals("v", x), func(step int) bool { return step != i }},
+			{a().WhereBetween("v", x, last), func(step int) bool { return step >= i }},
+			{a().WhereLessThan("v", x).Or().WhereEquals("v", last), func(step int) bool { return step < i || step == len(w.steps)-1 }},
+			{where.All(a().WhereKnown("v"), a().WhereGreaterThan("v", x)), func(step int) bool { return step > i }},
+		} {
+			w.requireInOrder(t, c.condition, store.PageRequest{Limit: 2}, c.test)
+		}
+	}
+}
 
 func (b *bench) boundBy(t *testing.T, by string) store.Cursor {
 	t.Helper()
 	bound, err := b.st.Bound(t.Context(), store.BoundRequest{By: by})
 	require.NoError(t, err)
 	return bound
-}
-
-// walkedSchema has a composite key, and two fields to walk by.
-func walkedSchema() contacts.Schema {
-	return contacts.Schema{
-		Table: "people", Key: []string{"tenant", "name"},
-		Fields: []contacts.Field{
-			contacts.Int64("tenant").NotNull(), contacts.Text("name").NotNull(),
-			contacts.Time("created").NotNull().NeverChanges(), contacts.Int64("number").NotNull().NeverChanges(),
-			contacts.Int64("score").NotNull(), contacts.Int64("rank").NeverChanges(), contacts.Text("code").NotNull().NeverChanges(),
-		},
-	}
-}
-
-// walkedData is in the order of created and key; numbers count the other way.
-func walkedData() Data {
-	data := Data{}
-	for i := range 12 {
-		data["people"] = append(data["people"], Row{
-			"tenant": i/2%2 - 1, "name": fmt.Sprint("n", i%2), "created": utc(2020, 1, 1, i/4, 0, 0), "number": 100 - i, "score": 1, "code": "x",
-		})
-		if i >= 4 { // keys are unique
-			data["people"][i]["name"] = fmt.Sprintf("m%02d", i)
-		}
-	}
-	return data
-}
-
-func testWalkRequests(t *testing.T, h Harness) {
-	t.Helper()
-	b := setup(t, h, walkedSchema(), walkedData())
-	everyone := selection(where.Everything())
-	want := make([]string, 12)
-	for i, row := range b.data["people"] {
-		want[i] = fmt.Sprintf("%v,%v", row["tenant"], row["name"])
-	}
-	for limit := 1; limit <= 5; limit++ {
-		require.Equal(t, want, b.walkBy(t, everyone, store.PageRequest{By: "created", Limit: limit}), "those of one time come in the order of the whole key")
-	}
-	backwards := slices.Clone(want)
-	slices.Reverse(backwards)
-	require.Equal(t, backwards, b.walkBy(t, everyone, store.PageRequest{By: "number", Limit: 5}))
-	t.Run("fields", func(t *testing.T) {
-		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "number", Until: b.boundBy(t, "number"), Limit: 1, Fields: []string{"number", "code"}})
-		require.NoError(t, err)
-		require.Equal(t, int64(89), page.Values[0][0].Any())
-		require.Equal(t, "x", page.Values[0][1].Any())
-	})
-	t.Run("keys", func(t *testing.T) {
-		keys := mustKeys(t, []any{0, "n1"}, []any{-1, "n1"}, []any{-1, "n0"})
-		page, err := b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "number", Limit: 9, Keys: keys})
-		require.NoError(t, err)
-		require.Equal(t, []string{"-1,n0", "-1,n1", "0,n1"}, texts(page.Keys), "in the order of the key")
-	})
-	for by, reason := range map[string]string{"nobody": "no field", "score": "it may change", "rank": "it may be NULL", "code": "a text", "tenant": "of the key"} {
-		t.Run("by "+reason, func(t *testing.T) {
-			_, err := b.st.Bound(t.Context(), store.BoundRequest{By: by})
-			require.ErrorIs(t, err, store.ErrInvalidRequest)
-			_, err = b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: by, Until: b.last, Limit: 1})
-			require.ErrorIs(t, err, store.ErrInvalidRequest)
-		})
-	}
-	byKey, byTime, byNumber := b.last, b.boundBy(t, "created"), b.boundBy(t, "number")
-	for name, r := range map[string]store.PageRequest{
-		"of the key, by a field":     {By: "created", Until: byKey},
-		"of a field, by the key":     {Until: byTime},
-		"of another field":           {By: "number", Until: byTime},
-		"After, of another field":    {By: "created", After: byNumber, Until: byTime},
-		"After, of the key":          {By: "created", After: byKey, Until: byTime},
-		"After, of a field":          {After: byTime, Until: byKey},
-		"with something behind it":   {By: "created", Until: byTime + "}"},
-		"with something before it":   {By: "created", Until: " {" + byTime},
-		"that is cut off":            {By: "created", Until: byTime[:len(byTime)-2]},
-		"that is malformed":          {By: "created", Until: "x"},
-		"that is a hostile text":     {By: "created", Until: `["' OR 1=1 --"]`},
-		"After, that is malformed":   {By: "created", After: "\x00", Until: byTime},
-		"that is twice the same one": {By: "created", Until: byTime + byTime},
-	} {
-		t.Run("a cursor "+name, func(t *testing.T) {
-			r.Selection, r.Limit = everyone, 5
-			_, err := b.st.Page(t.Context(), r)
-			require.ErrorIs(t, err, store.ErrInvalidRequest)
-		})
-	}
-	b.requireUnchanged(t)
-}
-
-// testWalkOfDeleted deletes the contacts that cursor and bound were made of.
-func testWalkOfDeleted(t *testing.T, h Harness) {
-	t.Helper()
-	b := setup(t, h, walkedSchema(), walkedData())
-	everyone, bound := selection(where.Everything()), b.boundBy(t, "created")
-	all := b.walkBy(t, everyone, store.PageRequest{By: "created", Limit: 12})
-	page, err := b.st.Page(t.Context(), store.PageRequest{Selection: everyone, By: "created", Until: bound, Limit: 5})
-	require.NoError(t, err)
-	require.NotEmpty(t, page.Keys)
-	n := len(page.Keys)
-	out, err := b.st.Delete(t.Context(), store.Batch{Selection: everyone, Keys: slices.Concat(page.Keys[n-1:], mustKeys(t, []any{0, "m11"}))})
-	require.NoError(t, err)
-	require.Len(t, out.Deleted, 2)
-	require.Equal(t, all[n:11], b.walkBy(t, everyone, store.PageRequest{By: "created", After: page.Next, Until: bound, Limit: 2}), "what is behind the cursor, each once")
-	require.NotEqual(t, bound, b.boundBy(t, "created"))
-	empty := setup(t, h, walkedSchema(), nil)
-	require.Empty(t, empty.boundBy(t, "created"))
-	require.Empty(t, empty.walkBy(t, everyone, store.PageRequest{By: "created", Limit: 3}))
 }

@@ -1,10 +1,8 @@
-package sqlstore
+package sqlerr
 
 import (
 	"reflect"
 	"strconv"
-
-	"github.com/contactsweep/contactsweep/store"
 )
 
 // The primary result codes of SQLite, the low byte of the extended ones.
@@ -17,12 +15,16 @@ const (
 	sqliteProtocol   = 15
 	sqliteSchema     = 17
 	sqliteConstraint = 19
+
+	// Extended ones.
+	sqliteUnique     = sqliteConstraint | 8<<8
+	sqlitePrimaryKey = sqliteConstraint | 6<<8
 )
 
-// diagnose reads the code, never the text. The extended code comes first,
+// diagnoseSQLite reads the code, never the text. The extended code comes first,
 // because some drivers have both. Only the code of a driver of SQLite makes
 // certain what a failed commit did.
-func (sqlite) diagnose(err error) (d diagnosis) {
+func diagnoseSQLite(err error) (d Diagnosis) {
 	const extended, primary = "ExtendedCode", "Code"
 	ours := foundIn(err, func(e error) bool {
 		_, ok := integer(reflect.ValueOf(e), primary)
@@ -31,23 +33,24 @@ func (sqlite) diagnose(err error) (d diagnosis) {
 	if ours != nil {
 		err = ours
 	}
-	n, ok := codeOf(err, extended, primary)
+	n, ok := CodeOf(err, extended, primary)
 	if !ok {
 		return d
 	}
 	switch n & 0xff {
 	case sqliteBusy, sqliteLocked:
-		d.class = store.ErrContention
+		d.Class = Contention
 	case sqliteProtocol, sqliteSchema, sqliteInterrupt:
-		d.class = store.ErrTransient
+		d.Class = Transient
 	case sqliteConstraint:
-		d.class = store.ErrConstraint
+		d.Class = Constraint
 	case sqliteFull:
-		d.class = store.ErrFull
+		d.Class = Full
 	case sqliteReadOnly:
-		d.class = store.ErrReadOnly
+		d.Class = ReadOnly
 	}
-	d.certain = ours != nil && d.class != nil && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
-	d.code = strconv.FormatInt(n, 10)
+	d.Certain = ours != nil && d.Class != 0 && n&0xff != sqliteInterrupt && n&0xff != sqliteProtocol
+	d.Duplicate = n == sqliteUnique || n == sqlitePrimaryKey
+	d.Code = strconv.FormatInt(n, 10)
 	return d
 }
