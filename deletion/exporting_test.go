@@ -350,8 +350,10 @@ func TestExportOfADatabaseIsThatOfMemory(t *testing.T) {
 	inMemory := letters(t, n)
 	var fill []string
 	for id := 1; id <= n; id++ {
+		fill = append(fill, fmt.Sprintf(`INSERT INTO people (id, boss) VALUES (%d, 1)`, id))
+	}
+	for id := 1; id <= n; id++ {
 		fill = append(fill,
-			fmt.Sprintf(`INSERT INTO people (id, boss) VALUES (%d, 1)`, id),
 			fmt.Sprintf(`INSERT INTO letters (sender, receiver, text) VALUES (%d, %d, 'letter %d')`, id, n+1-id, id),
 			fmt.Sprintf(`INSERT INTO known (person) VALUES (%d)`, id))
 	}
