@@ -44,5 +44,7 @@
 // without tables starts from [DefaultSchema].
 //
 // The package also holds the field names that everybody shares and ready
-// conditions, such as [Inactive] and [Contactless].
+// conditions: [Inactive], [Lapsed], [Zombie], [Contactless], [Anonymous],
+// [AnonymousOn], [KeyPrefix], [DeletedUpstream], [SuppressedBySender],
+// [HardBounced], [TestRecords], [FakeAddresses] and [BadQuality].
 package contacts

@@ -15,7 +15,27 @@ const (
 	Phone = "phone"
 	// DeviceID is the device that a contact was first seen on.
 	DeviceID = "device_id"
-	// Created is when a contact or a row was made.
+	// TestRecord says that a contact is not a person but a record made to test
+	// something.
+	TestRecord = "test_record"
+	// SendingStopped is when the system that sends emails stopped sending them
+	// to the contact for good, whatever for: unsubscribed, complained, on its
+	// list of addresses that it never writes to.
+	SendingStopped = "sending_stopped"
+	// BouncedHard is when an email to the contact's address was returned for
+	// good. A host sets it to NULL when the address works again, or is another.
+	BouncedHard = "bounced_hard"
+	// LastSession is when the contact last visited the host's site.
+	LastSession = "last_session"
+	// LastPurchase is when the contact last bought something.
+	LastPurchase = "last_purchase"
+	// LastMobileActivity is when the contact last used the host's app.
+	LastMobileActivity = "last_mobile_activity"
+	// Opened is when the contact opened an email; NULL: never.
+	Opened = "opened"
+	// Clicked is when the contact followed a link in an email; NULL: never.
+	Clicked = "clicked"
+	// Created is when a contact or a row was made, and an email was sent.
 	Created = "created"
 	// ContactID is the field by which an associated row refers to its contact.
 	ContactID = "contact_id"

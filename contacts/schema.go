@@ -239,10 +239,13 @@ func (c catalog) Names() (fields, associations []string) {
 // conditions call them.
 func (c catalog) Hint(name string) string {
 	switch name {
-	case ExternalID, Email, Phone, DeviceID, Created:
+	case ExternalID, Email, Phone, DeviceID, Created, TestRecord, SendingStopped, BouncedHard,
+		LastSession, LastPurchase, LastMobileActivity, Opened, Clicked:
 		return "is a field that ready segments such as contacts.Inactive read; give yours this name, and its column with Field.In"
 	case Activities:
 		return "is an association that contacts.Inactive reads; give yours this name, its Table may have another"
+	case EmailRecipients:
+		return "is an association that contacts.Zombie and contacts.Lapsed read; give yours this name, its Table may have another"
 	}
 	return ""
 }

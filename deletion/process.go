@@ -26,16 +26,32 @@ type Processed struct {
 //
 // TimeLimit is the only option; it is for all of them together.
 func (o Operations) ProcessDue(ctx context.Context, options ...Option) ([]Processed, error) {
-	return o.takeUp(ctx, func(store.Operation) bool { return true }, options)
+	return o.takeUp(ctx, choice{accepts: func(store.Operation) bool { return true }}, options)
+}
+
+// ProcessDueThat does what [Operations.ProcessDue] does, for the operations that
+// the function accepts: the others are left to whoever has a window of their own
+// for them. One whose record cannot be read is shown with its ID, state and times.
+func (o Operations) ProcessDueThat(ctx context.Context, accepts func(Operation) bool, options ...Option) ([]Processed, error) {
+	return o.takeUp(ctx, choice{documents: true, accepts: func(op store.Operation) bool {
+		view, _ := o.s.view(op) // with an error there is what can be read
+		return accepts(view)
+	}}, options)
 }
 
 // ResumeInterrupted does what [Operations.ProcessDue] does, but leaves those alone
 // that are only due.
 func (o Operations) ResumeInterrupted(ctx context.Context, options ...Option) ([]Processed, error) {
-	return o.takeUp(ctx, func(op store.Operation) bool { return op.State != StatePending }, options)
+	return o.takeUp(ctx, choice{accepts: func(op store.Operation) bool { return op.State != StatePending }}, options)
 }
 
-func (o Operations) takeUp(ctx context.Context, which func(store.Operation) bool, options []Option) ([]Processed, error) {
+// choice is which operations to take up.
+type choice struct {
+	accepts   func(store.Operation) bool
+	documents bool // it reads them
+}
+
+func (o Operations) takeUp(ctx context.Context, which choice, options []Option) ([]Processed, error) {
 	s := o.s
 	if err := s.needsLedger(); err != nil {
 		return nil, err
@@ -98,21 +114,33 @@ func (w *worker) take(ctx context.Context, id string) (more bool, err error) {
 	return true, nil
 }
 
-// ready lists operations that anybody may take up, but those that were seen.
-func (s *Service) ready(ctx context.Context, which func(store.Operation) bool, seen map[string]bool) ([]store.Operation, error) {
-	limit := readyAtOnce + len(seen) // those that fail at once may still be ready
-	var page store.OperationPage
-	err := s.reader().try(ctx, "list operations", func() (err error) {
-		page, err = s.ledger.Operations.List(ctx, store.ListRequest{Scope: s.o.scopeLabel, Ready: true, Limit: limit})
-		return err
-	})
-	var out []store.Operation
-	for _, op := range page.Operations {
-		if !seen[op.ID] && which(op) {
-			out = append(out, op)
+// ready lists operations that anybody may take up, but those that were seen. What
+// is not to be taken up counts as seen.
+func (s *Service) ready(ctx context.Context, which choice, seen map[string]bool) (out []store.Operation, err error) {
+	for more := true; more && len(out) == 0; {
+		limit := readyAtOnce + len(seen) // those that fail at once may still be ready
+		var page store.OperationPage
+		err := s.reader().try(ctx, "list operations", func() (err error) {
+			page, err = s.ledger.Operations.List(ctx, store.ListRequest{
+				Scope: s.o.scopeLabel, Ready: true, Documents: which.documents, Limit: limit,
+			})
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
+		for _, op := range page.Operations {
+			switch {
+			case seen[op.ID]:
+			case which.accepts(op):
+				out = append(out, op)
+			default:
+				seen[op.ID] = true
+			}
+		}
+		more = page.More
 	}
-	return out, err
+	return out, nil
 }
 
 const readyAtOnce = 100
@@ -121,6 +149,10 @@ const readyAtOnce = 100
 // interrupted, paused, failed or refused one, or a pending one that is due. It is
 // the way to go on with what a person paused, or with a cap that was used up,
 // which needs a new Cap.
+//
+// One whose contacts were not all fixed yet, as a refused [Operations.Submit], only
+// gets them fixed: then it is pending, or with a period of 0 ready for
+// [Operations.ProcessDue].
 //
 // The options are TimeLimit, Cap, CapShare, BatchSize, BatchTime and Pause.
 func (o Operations) Resume(ctx context.Context, id string, options ...Option) (Report, error) {

@@ -59,8 +59,6 @@ func (i instance) registry(tb testing.TB, db *sql.DB, say func(string, ...any)) 
 	return tasks
 }
 
-const slotsOfTask = 100
-
 func (i instance) engine() servertest.Engine {
 	for _, e := range servertest.Engines() {
 		if e.Dialect == i.Dialect {

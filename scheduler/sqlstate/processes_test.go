@@ -49,7 +49,7 @@ func (s stage) named(name string) instance {
 // eventually asks until something is so.
 func (s stage) eventually(what string, so func() bool) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.Context(), 3*time.Minute) // on a machine that does much else
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -57,7 +57,7 @@ func (s stage) eventually(what string, so func() bool) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			require.Fail(s, "waited in vain", "until %s", what)
+			require.Fail(s, "waited in vain", "until %s, with %d starts", what, s.count("SELECT COUNT(*) FROM starts"))
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestEverySlotStartsExactlyOnce(t *testing.T) {
 			i.Skew = time.Duration(n-processes/2) * 20 * time.Second
 			all = append(all, i.begin(t))
 		}
-		settled := "SELECT COUNT(*) FROM contactsweep_scheduler_runs WHERE outcome = 'succeeded'"
+		settled := "SELECT COUNT(*) FROM contactsweep_scheduler_runs WHERE outcome <> 'running'"
 		s.eventually("all slots have run", func() bool { return s.count(settled) >= tasks*slotsOfTask })
 		took := time.Since(began)
 		for _, p := range all {

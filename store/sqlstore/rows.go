@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -28,13 +27,11 @@ func (s *Store) ReadRows(ctx context.Context, r store.RowsRequest, visit func([]
 		return err
 	}
 	var stopped error
-	raw := rawOf(q.fields)
-	targets := raw.targets()
 	err = query(ctx, s.engine, s.db, op, q.a.Table, t, func(rows *sql.Rows) error {
-		if err := rows.Scan(targets...); err != nil {
+		if err := rows.Scan(q.values.into...); err != nil {
 			return fmt.Errorf("%w", err)
 		}
-		stopped = visit(raw.values(s))
+		stopped = visit(q.values.decoded())
 		return stopped
 	})
 	if stopped != nil {
@@ -49,7 +46,7 @@ type rowQuery struct {
 	b      *builder
 	a      *association
 	is     store.Predicates
-	fields []contacts.Field
+	values fieldValues
 }
 
 func (s *Store) rowQuery(r store.RowsRequest) (*rowQuery, error) {
@@ -62,11 +59,8 @@ func (s *Store) rowQuery(r store.RowsRequest) (*rowQuery, error) {
 	if q.is, err = r.Selection.Resolve(s.model.schema); err != nil {
 		return nil, invalid(err)
 	}
-	q.fields = q.a.rows.lookup(r.Fields)
-	for _, f := range q.fields {
-		if err := s.unsupported(f); err != nil {
-			return nil, invalid(err)
-		}
+	if q.values, err = s.fieldValues(q.a.rows, r.Fields); err != nil {
+		return nil, invalid(err)
 	}
 	return q, nil
 }
@@ -103,7 +97,7 @@ func (q *rowQuery) term(r store.RowsRequest) (term, error) {
 	if passed != nil && store.Sharable(q.store.model.schema, a.index) {
 		tests = append(tests, expr("NOT (?)", b.owned(a, row, passed)))
 	}
-	return selection{columns: b.valuesRead(row, q.fields), from: expr(b.source(row)), where: all(tests...)}.term(), nil
+	return selection{columns: q.values.columns(b, row), from: expr(b.source(row)), where: all(tests...)}.term(), nil
 }
 
 // passed returns the test for contacts up to the cursor that are selected.
