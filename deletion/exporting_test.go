@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -341,4 +342,33 @@ func TestExportEndsWithItsContextAndLogsNoData(t *testing.T) {
 	require.Less(t, done.Contacts, int64(500))
 	require.Contains(t, log.String(), "export ended")
 	require.NotContains(t, log.String(), "secret")
+}
+
+func TestExportOfADatabaseIsThatOfMemory(t *testing.T) {
+	t.Parallel()
+	const n = 130
+	inMemory := letters(t, n)
+	var fill []string
+	for id := 1; id <= n; id++ {
+		fill = append(fill, fmt.Sprintf(`INSERT INTO people (id, boss) VALUES (%d, 1)`, id))
+	}
+	for id := 1; id <= n; id++ {
+		fill = append(fill,
+			fmt.Sprintf(`INSERT INTO letters (sender, receiver, text) VALUES (%d, %d, 'letter %d')`, id, n+1-id, id),
+			fmt.Sprintf(`INSERT INTO known (person) VALUES (%d)`, id))
+	}
+	database, _ := sqliteStore(t, inMemory.Schema(), fill...)
+	export := func(st store.Store) map[string][]string {
+		out := map[string][]string{}
+		var people bytes.Buffer
+		rows := files{"people": &people}
+		_, err := service(t, st).Export(t.Context(), &people, where.New().WhereGreaterThan("id", 5), deletion.ExportRows(rows.open, "letters", "team", "known"))
+		require.NoError(t, err)
+		for name, file := range rows {
+			out[name] = strings.Split(file.String(), "\n")
+			slices.Sort(out[name])
+		}
+		return out
+	}
+	require.Equal(t, export(inMemory), export(database))
 }
