@@ -41,6 +41,26 @@ func (o Operations) Get(ctx context.Context, id string) (Operation, error) {
 	}
 	op, err := o.s.get(ctx, id)
 	if err != nil {
+		return Operation{}, &about{"read", id, err}
+	}
+	return o.s.view(op)
+}
+
+// Find returns the operation that was submitted with an idempotency key, or
+// ErrNotFound.
+func (o Operations) Find(ctx context.Context, idempotencyKey string) (Operation, error) {
+	if idempotencyKey == "" || len(idempotencyKey) > maxIdempotencyKey {
+		return Operation{}, &RequestError{Faults: []error{errors.New("the idempotency key is empty or too long")}}
+	}
+	if err := o.s.readable(ctx, ""); err != nil {
+		return Operation{}, err
+	}
+	var op store.Operation
+	err := o.s.reader().try(ctx, "find the operation", func() (err error) {
+		op, err = o.s.ledger.Operations.Find(ctx, o.s.o.scopeLabel, idempotencyKey)
+		return err
+	})
+	if err != nil {
 		return Operation{}, err
 	}
 	return o.s.view(op)

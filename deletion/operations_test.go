@@ -295,6 +295,11 @@ func TestIdempotencyKeys(t *testing.T) {
 	again, err := ops.Submit(t.Context(), deletion.Request{Condition: emailless(), IdempotencyKey: "october"})
 	require.NoError(t, err)
 	require.Equal(t, first.ID, again.ID)
+	found, err := ops.Find(t.Context(), "october")
+	require.NoError(t, err)
+	require.Equal(t, first.ID, found.ID)
+	_, err = ops.Find(t.Context(), "november")
+	require.ErrorIs(t, err, deletion.ErrNotFound)
 	_, err = ops.Submit(t.Context(), deletion.Request{Condition: where.New().WhereID(3), IdempotencyKey: "october"})
 	require.ErrorIs(t, err, deletion.ErrKeyUsed)
 }
@@ -400,4 +405,20 @@ func testHeavy(t *testing.T, cancel bool) {
 	require.EqualValues(t, 5, done[0].Operation.Deleted)
 	require.Contains(t, done[0].Operation.Associations, deletion.AssociationReport{Name: "activities", Table: "activities", Action: contacts.Delete, Rows: 100})
 	require.EqualValues(t, 5, d.left(t))
+}
+
+// A refused request for keys of the pending table that is not to wait is deleted
+// by the call that takes it up again.
+func TestWhatIsFixedAndDueAtOnceIsDeletedByTheSameCall(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 20, deletion.WithCap(5))
+	_, err := d.svc.Pending().PutMatching(t.Context(), "no email", emailless())
+	require.NoError(t, err)
+	op, err := d.svc.Operations().Submit(t.Context(), deletion.Request{Pending: true, Period: deletion.AtOnce()})
+	require.ErrorIs(t, err, deletion.ErrCapExceeded)
+	require.Equal(t, deletion.StateRefused, op.State)
+	report, err := d.svc.Operations().Resume(t.Context(), op.ID, deletion.Cap(10))
+	require.NoError(t, err)
+	require.EqualValues(t, 10, report.Deleted)
+	require.EqualValues(t, 10, d.left(t))
 }

@@ -150,9 +150,8 @@ const readyAtOnce = 100
 // the way to go on with what a person paused, or with a cap that was used up,
 // which needs a new Cap.
 //
-// One whose contacts were not all fixed yet, as a refused [Operations.Submit], only
-// gets them fixed: then it is pending, or with a period of 0 ready for
-// [Operations.ProcessDue].
+// One whose contacts were not all fixed yet, as a refused [Operations.Submit], gets
+// them fixed, and with a period of 0 deleted; else it is pending then.
 //
 // The options are TimeLimit, Cap, CapShare, BatchSize, BatchTime and Pause.
 func (o Operations) Resume(ctx context.Context, id string, options ...Option) (Report, error) {
@@ -170,19 +169,27 @@ func (o Operations) Resume(ctx context.Context, id string, options ...Option) (R
 	return done.Report, err
 }
 
-// process works on one operation.
-func (s *Service) process(ctx context.Context, id string, kind ActionKind, options []Option) (done Processed, err error) {
+// process works on one operation, for as long as there is something to do.
+func (s *Service) process(ctx context.Context, id string, kind ActionKind, options []Option) (Processed, error) {
+	done, again, err := s.workOn(ctx, id, kind, options)
+	if again {
+		done, _, err = s.workOn(ctx, id, kind, options)
+	}
+	return done, err
+}
+
+func (s *Service) workOn(ctx context.Context, id string, kind ActionKind, options []Option) (done Processed, again bool, err error) {
 	done.Report.Stopped = StoppedRefused
 	page, err := s.get(ctx, id)
 	if err != nil {
-		return done, err
+		return done, again, err
 	}
 	if err := s.takable(page, kind); err != nil {
-		return done, err
+		return done, again, err
 	}
 	j, err := s.acquire(ctx, id)
 	if err != nil {
-		return done, &about{"take up", id, err}
+		return done, false, &about{"take up", id, err}
 	}
 	defer func() {
 		if !j.over && !j.lost {
@@ -192,14 +199,17 @@ func (s *Service) process(ctx context.Context, id string, kind ActionKind, optio
 		done.Operation, err = view, errors.Join(err, reading)
 	}()
 	if err := s.takable(j.op, kind); err != nil { // it has changed since
-		return done, err
+		return done, again, err
 	}
 	// The lease's end tells the ledger's time.
 	if early := j.op.Ready.Sub(j.op.Lease.Expires.Add(-s.o.lease)); j.op.State == StatePending && early > 0 && j.op.Wanted != store.WantedCancel {
-		return done, &StateError{ID: id, State: j.op.State, Do: "process", Why: "it is due in " + early.Round(time.Second).String()}
+		return done, false, &StateError{ID: id, State: j.op.State, Do: "process", Why: "it is due in " + early.Round(time.Second).String()}
 	}
-	done.Report, err = s.work(ctx, j, options)
-	return done, err
+	fixes := j.q.fixes() && !j.p.Prepared
+	if done.Report, err = s.work(ctx, j, options); err == nil && fixes && j.op.State == StateProcessing {
+		again = true // its targets are fixed now, and nothing is to be waited for
+	}
+	return done, again, err
 }
 
 // takable refuses operations that are not to be worked on now.
