@@ -9,7 +9,8 @@
 //     contact, and what happens to it. It also holds ready conditions.
 //   - store/sqlstore opens a SQL database as a store, over the host's *sql.DB;
 //     store/memory is a store in memory for unit tests.
-//   - deletion is the service: it counts, previews and deletes.
+//   - deletion is the service: it counts, previews and deletes; with a ledger it
+//     suppresses, restores, resumes and remembers.
 //   - scheduler runs tasks on a schedule, once on however many instances; it
 //     knows nothing of contacts.
 //   - store and store/storetest are for authors of other stores.

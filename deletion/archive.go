@@ -151,8 +151,8 @@ type Deleted struct {
 	Fields map[string]where.Value
 }
 
-// ByEmail returns the entries of the address, however it is spelt: with other
-// cases, as a Unicode or an ASCII domain, with spaces around it. It returns none
+// ByEmail returns the entries of the address, the latest deletion first, however
+// it is spelt: with other cases, as a Unicode or an ASCII domain, with spaces around it. It returns none
 // when the address was never deleted, or only under a key that the service does
 // not know any more.
 func (a Archive) ByEmail(ctx context.Context, address string) ([]Deleted, error) {
@@ -168,7 +168,7 @@ func (a Archive) ByEmail(ctx context.Context, address string) ([]Deleted, error)
 	return a.lookup(ctx, r)
 }
 
-// ByKey returns the entries of contacts by their keys.
+// ByKey returns the entries of contacts by their keys, the latest deletion first.
 func (a Archive) ByKey(ctx context.Context, keys ...contacts.Key) ([]Deleted, error) {
 	checked, err := a.s.checkedKeys(keys)
 	if err != nil || len(keys) == 0 {

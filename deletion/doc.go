@@ -20,6 +20,9 @@
 //   - [Service.Batches] is the same run as an iterator: the host drives it.
 //   - [Service.Execute] deletes what a preview showed, or refuses.
 //   - [Service.DeleteKeys] and [Service.DeleteContact] delete by key.
+//   - [Service.Export] and [Service.ExportKeys] write contacts, and what belongs
+//     to them, as CSV.
+//   - [Service.Operations] submits what is deleted later, restores, resumes.
 //
 // # A run
 //
@@ -50,6 +53,41 @@
 // Each call returns a [Report], also with an error: what the report counts as
 // deleted is gone.
 //
+// # Operations
+//
+// A store that keeps a ledger (sqlstore.WithLedger, memory.WithLedger)
+// remembers operations in tables of its own beside the contacts. Then every run is
+// an operation: who asked, why, how far it has come, saved in the transaction of
+// each batch. When a process dies, [Operations.ResumeInterrupted] goes on from
+// there, in any process, once the lease has lapsed ([WithLease]); only a request
+// of keys that broke off while they were being recorded is cancelled.
+//
+//	op, err := svc.Operations().Submit(ctx, deletion.Request{Keys: keys, Reason: "asked by email", By: "ada", IdempotencyKey: "T-101"})
+//	op, err = svc.Operations().Restore(ctx, op.ID)   // as long as it is pending
+//	done, err := svc.Operations().ProcessDue(ctx)    // every few minutes
+//
+// [Operations.Submit] suppresses the contacts of a [Request] for a period, two
+// days by default: their data stays as it is, and the host asks
+// [Suppressions.Check] before it sends to them or creates them anew. The library
+// starts nothing by itself: [Operations.ProcessDue] deletes what is due, and takes
+// up what was interrupted, whenever the host calls it.
+//
+//   - Undo: [Operations.Restore] and [Operations.RestoreKeys], until the deletion
+//     begins; [Operations.Cancel] ends an operation at any time.
+//   - Control: [Operations.Pause] and [Operations.Resume] for one operation,
+//     [Operations.Stop] and [Operations.Start] for all of them. A running one obeys
+//     before its next batch, in whichever process it runs.
+//   - Limits: what a cap refuses is on record, and runs by [Operations.Resume] with
+//     a new [Cap].
+//   - [Service.Pending] is a table that other systems fill, with a reason for each
+//     contact; a request with Pending set empties it.
+//   - [Service.Archive] proves afterwards who is gone, since when and why; see
+//     [WithArchive].
+//   - Oversight: [Operations.List], [Operations.Summary], [Operations.Health].
+//
+// [State] says what an operation may become. With a ledger, what [WithAfterBatch]
+// is told is kept until the hook has returned without an error.
+//
 // # What keeps contacts
 //
 // Protected contacts ([WithProtected]) and those outside the service's scope
@@ -63,5 +101,8 @@
 // # Personal data
 //
 // Errors and logs never contain keys or field values. Reports, plans, events
-// and [Next] do hold keys: they are for the host.
+// and [Next] do hold keys: they are for the host. The record of an operation that has
+// ended holds no keys, and its condition without the values. Keys remain in the
+// pending table, in events until the hook acknowledges them, and in the archive
+// with what [ArchiveConfig] says.
 package deletion

@@ -81,7 +81,7 @@ type BatchEvent struct {
 // HookError is the error, or the panic, of one of the host's functions. The
 // text contains what the host's error says, and nothing of a panic's value.
 type HookError struct {
-	Hook     string // "authorizer", "before batch", "after batch" or "progress"
+	Hook     string // "authorizer", "before batch", "after batch", "progress" or "export rows"
 	Panicked bool
 	Value    any    // what it panicked with
 	Stack    []byte // where it panicked

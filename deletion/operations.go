@@ -3,6 +3,8 @@ package deletion
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/contactsweep/contactsweep/store"
@@ -57,6 +59,22 @@ type OperationFilter struct {
 	Limit int
 }
 
+func (f OperationFilter) check() error {
+	var faults []error
+	if f.Limit < 0 || f.Limit > maxList {
+		faults = append(faults, errors.New("the limit is outside 1 to 1000"))
+	}
+	for _, s := range f.States {
+		if !slices.Contains(store.States(), s) {
+			faults = append(faults, fmt.Errorf("there is no state %q; use the constants, such as deletion.StatePending", s))
+		}
+	}
+	if len(faults) > 0 {
+		return &RequestError{Faults: faults}
+	}
+	return nil
+}
+
 // OperationList is a page of operations.
 type OperationList struct {
 	Operations []Operation
@@ -77,8 +95,8 @@ func (o Operations) List(ctx context.Context, f OperationFilter) (OperationList,
 	if f.Limit == 0 {
 		f.Limit = defaultList
 	}
-	if f.Limit < 0 || f.Limit > maxList {
-		return OperationList{}, &RequestError{Faults: []error{errors.New("the limit is outside 1 to 1000")}}
+	if err := f.check(); err != nil {
+		return OperationList{}, err
 	}
 	if err := o.s.readable(ctx, ""); err != nil {
 		return OperationList{}, err

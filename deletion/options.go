@@ -119,10 +119,12 @@ func WithBeforeBatch(hook func(context.Context, BatchCandidates) error) ServiceO
 }
 
 // WithAfterBatch sets a hook that is told, after each commit, which contacts
-// are gone and which survived. It is called at most once for a contact that is
-// gone: not when the process dies between the commit and the call. An error or
-// a panic stops the run; the batch stays deleted and counted. The context may
-// have ended. Dry runs do not call it.
+// are gone and which survived. Without a ledger it is called at most once for a
+// contact that is gone: not when the process dies between the commit and the
+// call. With one it is called at least once: what it was told is kept until it has
+// returned without an error, and told again to who takes the operation up, as
+// [BatchEvent].Again says. An error or a panic stops the run; the batch stays
+// deleted and counted. The context may have ended. Dry runs do not call it.
 func WithAfterBatch(hook func(context.Context, BatchEvent) error) ServiceOption {
 	return func(o *serviceOptions) {
 		if hook == nil {

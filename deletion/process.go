@@ -150,6 +150,10 @@ const readyAtOnce = 100
 // the way to go on with what a person paused, or with a cap that was used up,
 // which needs a new Cap.
 //
+// One whose contacts were not all fixed yet, as a refused [Operations.Submit], only
+// gets them fixed: then it is pending, or with a period of 0 ready for
+// [Operations.ProcessDue].
+//
 // The options are TimeLimit, Cap, CapShare, BatchSize, BatchTime and Pause.
 func (o Operations) Resume(ctx context.Context, id string, options ...Option) (Report, error) {
 	s := o.s

@@ -18,7 +18,14 @@ import (
 //
 // Caps, protection and what is confirmed apply as for [Service.BulkDelete]: what
 // they refuse is on record as refused, comes with the error, and can be retried
-// once the limit is raised. A request that is invalid or denied leaves nothing.
+// once the limit is raised. Of a condition with a period of 0, unless it is pinned,
+// Submit only makes the record: ProcessDue finds its contacts, or refuses. A request
+// that is invalid or denied leaves nothing.
+//
+// A contact that is held back when its time has come, by a protection or an
+// association that restricts, stays: it is released from suppression and counted
+// in [Operation.Skipped].
+//
 // When Submit fails in the middle, ProcessDue takes the operation up again; one
 // whose keys were given is cancelled instead.
 //

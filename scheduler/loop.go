@@ -99,12 +99,13 @@ func (l *loop) serve(ctx context.Context) {
 // drain runs what is due until nothing is.
 func (l *loop) drain(ctx context.Context) error {
 	for ctx.Err() == nil {
-		before := l.count()
+		before, _ := l.count()
 		poll, err := l.poll(ctx)
 		if err != nil {
 			return stopped(ctx, err)
 		}
-		if l.count() == before && l.idle() && !poll.contended && !poll.blocked {
+		ended, active := l.count()
+		if ended == before && active == 0 && !poll.contended && !poll.blocked {
 			return nil
 		}
 		l.sleep(ctx, min(l.opts.poll, poll.wake))
@@ -125,17 +126,11 @@ func (l *loop) sleep(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-// count returns how many runs have ended.
-func (l *loop) count() int {
+// count returns how many runs have ended, and how many are under way.
+func (l *loop) count() (ended, active int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.ended
-}
-
-func (l *loop) idle() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.active == 0
+	return l.ended, l.active
 }
 
 // step polls once and returns how long to wait for the next poll, and for what

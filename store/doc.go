@@ -54,6 +54,11 @@
 // and keeps the order of values exactly; one that has everything in memory may
 // just sort. [contacts.Schema.WalkField] says which fields there can be.
 //
+// # Exports
+//
+// A store that is a [RowReader] also reads the rows that belong to contacts. The
+// service asks for those of a part of the contacts at a time.
+//
 // # The ledger
 //
 // A store that can change the contacts and the library's own records in one

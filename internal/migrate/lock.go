@@ -58,10 +58,15 @@ func (m *Migrator) insertLock(ctx context.Context) error {
 
 // release lets others begin at once. If it fails they wait for the lease.
 func (m *Migrator) release(ctx context.Context, l lock) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_, _ = sqltx.Exec(ctx, m.db, m.dialect.Rebind("UPDATE "+m.table(locks())+" SET until_us = 0, term = term + 1 WHERE line = ? AND holder = ? AND term = ?"),
-		m.line.Name, l.holder, l.term)
+	for {
+		_, err := sqltx.Exec(ctx, m.db, m.dialect.Rebind("UPDATE "+m.table(locks())+" SET until_us = 0, term = term + 1 WHERE line = ? AND holder = ? AND term = ?"),
+			m.line.Name, l.holder, l.term)
+		if sqlerr.Diagnose(m.dialect, err).Class != sqlerr.Contention || wait(ctx) != nil {
+			return
+		}
+	}
 }
 
 // wait is until the next look.

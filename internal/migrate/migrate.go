@@ -19,26 +19,33 @@ var errLost = errors.New("migrate: another process has taken over")
 // goes on where it was.
 func (m *Migrator) Migrate(ctx context.Context) error {
 	for {
-		s, err := m.Status(ctx)
-		if err != nil {
+		done, err := m.try(ctx)
+		if err == nil && done || err != nil && !errors.Is(err, errLost) && !contended(err) {
 			return err
 		}
-		if s.Err() == nil || s.refused() {
-			return s.Err()
-		}
-		if err := m.prepare(ctx); err != nil {
-			return err
-		}
-		l, got, err := m.acquire(ctx)
-		if err == nil && got {
-			err = m.hold(ctx, l)
-		} else if err == nil {
-			err = wait(ctx)
-		}
-		if err != nil && !errors.Is(err, errLost) && !contended(err) {
-			return err
+		if err := wait(ctx); err != nil {
+			return m.failed(ctx, "wait for others", err)
 		}
 	}
+}
+
+// try migrates if nobody else does; it reports whether there is no more to do.
+func (m *Migrator) try(ctx context.Context) (done bool, err error) {
+	s, err := m.Status(ctx)
+	if err != nil {
+		return false, err
+	}
+	if s.Err() == nil || s.refused() {
+		return true, s.Err()
+	}
+	if err := m.prepare(ctx); err != nil {
+		return false, err
+	}
+	l, got, err := m.acquire(ctx)
+	if err != nil || !got {
+		return false, err
+	}
+	return true, m.hold(ctx, l)
 }
 
 // contended reports whether the error comes from others who migrate, too.

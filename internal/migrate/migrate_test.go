@@ -154,19 +154,36 @@ func (f *failing) ExecContext(ctx context.Context, query string, args ...any) (s
 	return result, err //nolint:wrapcheck // a double
 }
 
+// short is a line of few statements, of all sorts.
+func short() migrate.Line {
+	table := dialect.Table{Name: "things", Columns: []dialect.Column{{Name: "id", Type: dialect.ID}}, PrimaryKey: []string{"id"}}
+	return migrate.Line{Name: "things", Migrations: []migrate.Migration{
+		{Name: "things", Statements: table.Create},
+		{Name: "colour of things", Statements: func(d dialect.Dialect, n dialect.Naming) []string {
+			return []string{
+				dialect.Column{Name: "colour", Type: dialect.ShortText, Nullable: true}.AddColumn(d, n, "things"),
+				dialect.Index{Name: "by_colour", Columns: []string{"colour"}}.AddIndex(d, n, "things"),
+			}
+		}},
+	}}
+}
+
 func TestAFailedMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
 		t.Helper()
 		db := e.New(t)
-		for _, after := range []bool{false, true} {
+		for _, after := range []bool{true, false} {
+			if !after && e.Dialect != dialect.SQLite {
+				continue // what was not executed leaves nothing behind, on any engine
+			}
 			for at := int64(1); ; at++ {
 				n := dialect.Naming{Prefix: "f" + map[bool]string{true: "a", false: "b"}[after] + string(rune('a'+at/26)) + string(rune('a'+at%26)) + "_"}
 				f := &failing{DB: db, at: at, after: after}
-				m, err := migrate.New(f, e.Dialect, n, line(2))
+				m, err := migrate.New(f, e.Dialect, n, short())
 				require.NoError(t, err)
 				if err := m.Migrate(t.Context()); err == nil && f.n.Load() < at {
-					require.Greater(t, at, int64(5))
+					require.Greater(t, at, int64(12))
 					break // there are no more
 				}
 				forget(t, e, db, n)

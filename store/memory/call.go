@@ -116,6 +116,11 @@ func (c *call) belongs(a *assoc, i int, above, slot uint32) bool {
 			return false
 		}
 	}
+	return c.passes(a, slot)
+}
+
+// passes reports whether the row passes the association's own condition.
+func (c *call) passes(a *assoc, slot uint32) bool {
 	f := c.wheres[a.index]
 	if f == nil {
 		return true

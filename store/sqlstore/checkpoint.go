@@ -215,7 +215,7 @@ func (c *ties) commit(t *tx, o store.Outcome) error {
 	}
 	if commit.Event != nil {
 		err := c.insert(t, insertion{
-			table: "events", columns: []string{"operation text", "sequence int", "scope text", "happened int", "document bytes"},
+			table: "events", columns: []string{"operation text", "sequence int", "scope text", "happened int", "body bytes"},
 			rows: [][]any{{c.ID, c.Sequence + 1, c.Scope, c.now, commit.Event}},
 		})
 		if err != nil {
@@ -243,14 +243,14 @@ func (c *ties) settle(t *tx, o store.Outcome) (settled int64, err error) {
 		settled -= fixed
 	}
 	if (c.Pinned || c.Doom) && len(keys) > 0 {
-		n, err := c.ledger.remove(t, "targets", "operation", c.ID, keys)
+		n, err := c.unlist(t, "targets", "operation", c.ID, keys)
 		if err != nil {
 			return 0, err
 		}
 		settled += n
 	}
 	if c.Pending && len(gone) > 0 {
-		_, err = c.ledger.remove(t, "pending", "scope", c.Scope, gone)
+		_, err = c.unlist(t, "pending", "scope", c.Scope, gone)
 	}
 	return settled, err
 }
@@ -292,7 +292,7 @@ func (c *ties) advance(t *tx, commit store.Commit, settled int64) error {
 	if commit.Progress != nil {
 		set = append(set, assignment{c.quote("progress"), c.sql("?bytes", commit.Progress)})
 	}
-	n, err := t.exec("", updateRows(c.ledger.table("operations"), set, c.sql(
+	n, err := t.exec("", updateRows(c.table("operations"), set, c.sql(
 		"[id] = ?text AND [scope] = ?text AND [term] = ?int AND [sequence] = ?int AND [holder] <> ?text", c.ID, c.Scope, c.Term, c.Sequence, "")))
 	if err == nil && n != 1 {
 		err = class(t.op, store.ErrFenced, "")

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/contactsweep/contactsweep/contacts"
@@ -28,7 +29,7 @@ const (
 // classification selects, in the order of the keys, the key of each contact of
 // the list that exists, the first cause that keeps it, and values. Without
 // predicates none is kept.
-func (b *builder) classification(p *store.Predicates, k keyList, fields []contacts.Field) (term, []*association) {
+func (b *builder) classification(p *store.Predicates, k keyList, values fieldValues) (term, []*association) {
 	b.few = true
 	c := b.level(b.model.contacts)
 	sql, args := "CASE", []any{}
@@ -57,7 +58,7 @@ func (b *builder) classification(p *store.Predicates, k keyList, fields []contac
 		code = expr(sql+fmt.Sprintf(" ELSE %d END", goes), args...)
 	}
 	return selection{
-		columns: append(append(b.keyRead(c), code), b.valuesRead(c, fields)...),
+		columns: append(append(b.keyRead(c), code), values.columns(b, c)...),
 		from:    expr(b.source(c)),
 		where:   all(b.keyIn(c, k), b.keyKnown(c)),
 		order:   b.keyOrder(c, ""),
@@ -150,11 +151,11 @@ func (d *deletion) classify(t *tx, keys []contacts.Key) (going []int, verdicts [
 	if d.ties.doomed() {
 		p = nil
 	}
-	q, named := b.classification(p, k, d.ties.reads())
+	values := s.valuesOf(d.ties.reads())
+	q, named := b.classification(p, k, values)
 	err = t.query(s.model.schema.Table, q, func(r *sql.Rows) error {
 		var code int
-		raw := rawOf(d.ties.reads())
-		key, err := s.scanKey(r, append([]any{&code}, raw.targets()...)...)
+		key, err := s.scanKey(r, append([]any{&code}, values.into...)...)
 		if err != nil {
 			return err
 		}
@@ -162,7 +163,7 @@ func (d *deletion) classify(t *tx, keys []contacts.Key) (going []int, verdicts [
 		if !ok || code >= restrictedFrom+len(named) {
 			return errAnswer
 		}
-		if !d.ties.same(key, raw.values(s)) {
+		if !d.ties.same(key, slices.Clone(values.decoded())) {
 			return nil // another contact has the key now
 		}
 		switch v := &verdicts[place]; code {

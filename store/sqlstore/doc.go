@@ -32,4 +32,29 @@
 // associations of one table of which none can come first, because each sets a
 // field that the other's condition tests; on MySQL and MariaDB also those that
 // set several fields of one of their rows' several references.
+//
+// # The ledger
+//
+// [WithLedger] lets the store keep the library's own memory in tables beside the
+// contacts: contactsweep_operations, _targets, _archive, _pending, _events,
+// _settings and _layout, and the two of the migrations. [Migrate] makes them, on
+// purpose, or [MigrationSQL] says how; [MigrationStatus] tells which version
+// there is. Texts in them compare byte by byte, and times are microseconds since
+// 1970 by the database's clock, 0 for never.
+//
+// A contact's key is in the columns key_1, key_2 and so on, in the order and with
+// the types of the schema's key, so that a host can join them. It may fill the
+// pending table itself, where all other columns have defaults:
+//
+//	INSERT INTO contactsweep_pending (key_1) SELECT id FROM customers WHERE …
+//
+// [Store.UnsuppressedSQL] is a condition for the host's own statements. On MySQL a
+// text in a key has at most 255 characters in the ledger, and a key at most two
+// texts.
+//
+// A batch with a checkpoint is one transaction still, which locks the operation
+// first. A contact that goes in several transactions is cut by the keys of its
+// rows, as the schema or the table names them, else by the place of the row; one
+// with rows that stay as they are referred to goes at once or fails with
+// [store.ErrTooManyRows].
 package sqlstore

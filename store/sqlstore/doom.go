@@ -13,16 +13,11 @@ import (
 // as they are referred to (see [contacts.Reference.Stays]) would be found again
 // and again: a contact that has such rows goes in one transaction or not at all.
 func (d *deletion) treatSome(t *tx, k keyList) (finished bool, err error) {
-	for _, a := range d.store.model.order {
-		if !slices.ContainsFunc(a.refs, func(r reference) bool { return r.stays }) {
-			continue
-		}
-		if there, err := d.any(t, a, k); err != nil || there {
-			if err == nil {
-				finished, err = d.treatAll(t, k)
-			}
-			return finished, err
-		}
+	switch stay, err := d.referred(t, k); {
+	case err != nil:
+		return false, err
+	case stay:
+		return d.treatAll(t, k)
 	}
 	left := d.batch.MaxRows
 	for _, a := range d.store.model.order {
@@ -41,6 +36,19 @@ func (d *deletion) treatSome(t *tx, k keyList) (finished bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// referred reports whether there are rows that stay as they are referred to.
+func (d *deletion) referred(t *tx, k keyList) (bool, error) {
+	for _, a := range d.store.model.order {
+		if !slices.ContainsFunc(a.refs, func(r reference) bool { return r.stays }) {
+			continue
+		}
+		if there, err := d.any(t, a, k); err != nil || there {
+			return there, err
+		}
+	}
+	return false, nil
 }
 
 // any reports whether there are rows of the association to treat.
@@ -92,7 +100,9 @@ func (b *builder) some(a *association, row level, k keyList, most int64) term {
 	key, inside := b.identity(a, row), b.identity(a, inner)
 	switch {
 	case len(key) > 0 && !b.rereads():
-		return all(b.affected(a, row, k), expr(tuple(key)+" IN (SELECT * FROM (?) AS "+b.quote("some")+")", pick(inside)))
+		return all(b.affected(a, row, k), expr(tuple(key)+" IN (?)", selection{
+			columns: []term{expr("*")}, from: expr("(?) AS "+b.quote("some"), pick(inside)),
+		}.term()))
 	case len(key) > 0:
 		return all(b.affected(a, row, k), expr(tuple(key)+" IN (?)", pick(inside)))
 	}

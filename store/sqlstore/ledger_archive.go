@@ -68,7 +68,8 @@ func sameEntry(a, b store.ArchiveEntry) bool {
 
 // hashed is true for entries with one of the hashes.
 func (l *ledger) hashed(hashes []store.Hash) term {
-	var sums, marks = []any{}, []string{}
+	var sums []any
+	var marks []string
 	var each []term
 	for _, h := range hashes {
 		marks, sums = append(marks, "?bytes"), append(sums, h.Sum)
@@ -145,7 +146,7 @@ func (l *ledger) archive(t *tx, scope string, now int64, entries []store.Archive
 			return err
 		}
 		n := len(values) + 8 // the place of times
-		row := append(values, scope, e.HashKeyID, blob(e.Hash), e.Rule, e.Reason, e.Operation, now, now, 1, blob(e.Fields))
+		row := slices.Concat(values, []any{scope, e.HashKeyID, blob(e.Hash), e.Rule, e.Reason, e.Operation, now, now, 1, blob(e.Fields)})
 		id := fmt.Sprintf("%q %q %q", k, e.HashKeyID, e.Hash)
 		if at, again := seen[id]; again { // a statement cannot add one twice
 			if before, ok := rows[at][n].(int); ok {

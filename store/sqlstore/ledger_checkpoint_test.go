@@ -14,6 +14,7 @@ import (
 func TestACheckpointIsCommittedWithItsBatch(t *testing.T) {
 	t.Parallel()
 	onEach(t, crm(), fillCRM, func(t *testing.T, b desk) {
+		t.Helper()
 		b.db.SetMaxOpenConns(1)
 		f := b.start(t, "op")
 		require.NoError(t, b.Pending.Put(t.Context(), store.PutRequest{Scope: "eu", Contacts: []store.PendingContact{{Key: idsOf(t, 1)[0]}, {Key: idsOf(t, 5)[0]}, {Key: idsOf(t, 9)[0]}}}))
@@ -65,20 +66,21 @@ func TestACheckpointIsCommittedWithItsBatch(t *testing.T) {
 func TestABatchWithoutItsCheckpointDoesNothing(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		class  error
+		class   error
 		arrange func(t *testing.T, b desk, c *store.Checkpoint)
 	}{
 		"another term":          {store.ErrFenced, func(_ *testing.T, _ desk, c *store.Checkpoint) { c.Term++ }},
 		"another sequence":      {store.ErrFenced, func(_ *testing.T, _ desk, c *store.Checkpoint) { c.Sequence++ }},
 		"no such operation":     {store.ErrNotFound, func(_ *testing.T, _ desk, c *store.Checkpoint) { c.ID = "none" }},
 		"another scope":         {store.ErrNotFound, func(_ *testing.T, _ desk, c *store.Checkpoint) { c.Scope = "us" }},
-		"a pause is wanted":     {store.ErrInterrupted, func(t *testing.T, b desk, c *store.Checkpoint) { ask(t, b, c, store.WantedPause) }},
-		"to be cancelled":       {store.ErrInterrupted, func(t *testing.T, b desk, c *store.Checkpoint) { ask(t, b, c, store.WantedCancel) }},
-		"the stop switch is on": {store.ErrInterrupted, func(t *testing.T, b desk, _ *store.Checkpoint) { stop(t, b) }},
+		"a pause is wanted":     {store.ErrInterrupted, asked(store.WantedPause)},
+		"to be cancelled":       {store.ErrInterrupted, asked(store.WantedCancel)},
+		"the stop switch is on": {store.ErrInterrupted, stop},
 		"Commit fails": {errRefused, func(_ *testing.T, _ desk, c *store.Checkpoint) {
 			c.Commit = func(store.Committing) (store.Commit, error) { return store.Commit{}, errRefused }
 		}},
 		"an entry of another contact": {store.ErrInvalidRequest, func(t *testing.T, _ desk, c *store.Checkpoint) {
+			t.Helper()
 			c.Commit = func(store.Committing) (store.Commit, error) {
 				return store.Commit{Archive: []store.ArchiveEntry{{Key: idsOf(t, 5)[0]}}}, nil
 			}
@@ -87,6 +89,7 @@ func TestABatchWithoutItsCheckpointDoesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onEach(t, crm(), fillCRM, func(t *testing.T, b desk) {
+				t.Helper()
 				f := b.start(t, "op")
 				batch := checkpointed(t, f, nil, 1, 2)
 				tt.arrange(t, b, batch.Checkpoint)
@@ -102,13 +105,15 @@ func TestABatchWithoutItsCheckpointDoesNothing(t *testing.T) {
 
 var errRefused = errors.New("refused")
 
-func ask(t *testing.T, b desk, c *store.Checkpoint, w store.Wanted) {
-	t.Helper()
-	_, err := b.Operations.Ask(t.Context(), c.Scope, c.ID, w)
-	require.NoError(t, err)
+func asked(w store.Wanted) func(*testing.T, desk, *store.Checkpoint) {
+	return func(t *testing.T, b desk, c *store.Checkpoint) {
+		t.Helper()
+		_, err := b.Operations.Ask(t.Context(), c.Scope, c.ID, w)
+		require.NoError(t, err)
+	}
 }
 
-func stop(t *testing.T, b desk) {
+func stop(t *testing.T, b desk, _ *store.Checkpoint) {
 	t.Helper()
 	on := true
 	s, err := b.Settings.Set(t.Context(), "eu", store.SettingChange{Stopped: &on})
@@ -119,6 +124,7 @@ func stop(t *testing.T, b desk) {
 func TestPinnedBatchesKeepToTheirTargets(t *testing.T) {
 	t.Parallel()
 	onEach(t, crm(), fillCRM, func(t *testing.T, b desk) {
+		t.Helper()
 		f := b.start(t, "op")
 		stamp := func(v []where.Value) []byte { return []byte(v[0].Text()) }
 		add := store.AddRequest{Save: store.SaveRequest{Fence: f, TTL: time.Minute}, Suppress: true}
@@ -171,6 +177,7 @@ INSERT INTO orders (id, buyer) VALUES (1, 1), (2, 1), (3, 1), (4, 2);
 INSERT INTO lines (id, of) VALUES (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 3), (7, 4);
 INSERT INTO teams (id, owner) VALUES (1, 1), (2, 1), (3, 2)`
 	onEach(t, crm(), heavy, func(t *testing.T, b desk) {
+		t.Helper()
 		f := b.start(t, "op")
 		total := map[string]int64{}
 		rounds := 0

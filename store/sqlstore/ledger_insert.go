@@ -91,7 +91,8 @@ func (l *ledger) unnested(head string, types []string, rows [][]any, suffix stri
 		}
 		lists[i], args[i] = "?::text::"+t+"[]", pgArray(values)
 	}
-	return expr(head+"SELECT * FROM unnest("+strings.Join(lists, ", ")+")"+suffix, args...)
+	all := selection{columns: []term{expr("*")}, from: expr("unnest("+strings.Join(lists, ", ")+")", args...)}
+	return expr(head+"?"+suffix, all.term())
 }
 
 // onConflict replaces columns of rows that are there already: what is [x] of

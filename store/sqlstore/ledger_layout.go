@@ -39,12 +39,12 @@ type ledgerIndex struct {
 type ledgerKind uint8
 
 const (
-	number ledgerKind = iota + 1 // an integer; times are microseconds since 1970, 0 for none
-	word                         // what names something: a text of at most maxWord bytes
-	prose                        // any text
-	digest                       // at most maxDigest bytes
-	document                     // any bytes
-	keyPart                      // of a contact's key
+	number   ledgerKind = iota + 1 // an integer; times are microseconds since 1970, 0 for none
+	word                           // what names something: a text of at most maxWord bytes
+	prose                          // any text
+	digest                         // at most maxDigest bytes
+	document                       // any bytes
+	keyPart                        // of a contact's key
 )
 
 // What the shorter columns hold. Longer values are refused by package store and
@@ -87,9 +87,9 @@ func ledgerKey(key []contacts.Field) []contacts.Field {
 func layout(key []contacts.Field) []ledgerTable {
 	fields := ledgerKey(key)
 	names := columnNames(fields)
-	parts := make([]ledgerColumn, len(fields))
+	var parts []ledgerColumn
 	for i := range fields {
-		parts[i] = ledgerColumn{name: names[i], kind: keyPart, field: &fields[i]}
+		parts = append(parts, ledgerColumn{name: names[i], kind: keyPart, field: &fields[i]})
 	}
 	parts = slices.Clip(parts)
 	with := func(before []string, after ...string) []string { return append(append(before, names...), after...) }
@@ -129,7 +129,7 @@ func layout(key []contacts.Field) []ledgerTable {
 				ledgerColumn{name: "scope", kind: word, fill: true}, ledgerColumn{name: "reason", kind: prose, fill: true},
 				ledgerColumn{name: "since", kind: number, fill: true}),
 		},
-		{name: "events", primary: []string{"operation", "sequence"}, columns: columnsOf("operation word, sequence number, scope word, happened number, document document")},
+		{name: "events", primary: []string{"operation", "sequence"}, columns: columnsOf("operation word, sequence number, scope word, happened number, body document")},
 		{name: "settings", primary: []string{"scope"}, columns: columnsOf("scope word, stopped number, why prose", ledgerColumn{name: "period", kind: number, nullable: true})},
 		{name: "layout", primary: []string{"keyed"}, columns: columnsOf("keyed word")},
 	}

@@ -32,7 +32,7 @@ func (l leases) Acquire(ctx context.Context, r store.AcquireRequest) (store.Oper
 }
 
 // held reports whether somebody's lease holds.
-func (o record) held(now time.Time) bool { return o.Lease.Holder != "" && o.Lease.Expires.After(now) }
+func (o *record) held(now time.Time) bool { return o.Lease.Holder != "" && o.Lease.Expires.After(now) }
 
 // Renew implements [store.Leases].
 func (l leases) Renew(ctx context.Context, r store.RenewRequest) (store.Operation, error) {
@@ -132,7 +132,7 @@ func (o *record) apply(op string, r store.SaveRequest, now time.Time) error {
 
 // arrow refuses changes of the state that must not be.
 func (o *record) arrow(op string, r store.SaveRequest) error {
-	detail := ""
+	var detail string
 	switch next := r.State; {
 	case next == "":
 		return nil

@@ -19,7 +19,8 @@ func (l operations) List(ctx context.Context, r store.ListRequest) (store.Operat
 	}
 	q := listing{ledger: l.ledger, request: r}
 	if r.After != "" {
-		if err := q.after.read(r.After); err != nil {
+		var err error
+		if q.after, err = readListed(r.After); err != nil {
 			return store.OperationPage{}, invalid(err)
 		}
 	}
@@ -43,7 +44,7 @@ func (l operations) List(ctx context.Context, r store.ListRequest) (store.Operat
 	out.Next = r.After
 	if n := len(out.Operations); n > 0 && !r.Ready {
 		last := out.Operations[n-1]
-		out.Next, err = place2{last.ID, last.Created.UnixMicro()}.cursor()
+		out.Next, err = listed{last.ID, last.Created.UnixMicro()}.cursor()
 	}
 	return out, err
 }
@@ -52,7 +53,7 @@ func (l operations) List(ctx context.Context, r store.ListRequest) (store.Operat
 type listing struct {
 	*ledger
 	request store.ListRequest
-	after   place2
+	after   listed
 }
 
 // term finds the operations of each state by an index of its own, and those that
@@ -165,13 +166,13 @@ func (l operations) Summary(ctx context.Context, r store.SummaryRequest) ([]stor
 	return out, err
 }
 
-// place2 is a place in a list that is ordered by a number and an ID.
-type place2 struct {
+// listed is a place in a list that is ordered by a number and an ID.
+type listed struct {
 	ID string
 	N  int64
 }
 
-func (p place2) cursor() (store.Cursor, error) {
+func (p listed) cursor() (store.Cursor, error) {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return "", fmt.Errorf("sqlstore: cursor: %w", err)
@@ -179,10 +180,11 @@ func (p place2) cursor() (store.Cursor, error) {
 	return store.Cursor(keyCursor + string(text)), nil
 }
 
-func (p *place2) read(c store.Cursor) error {
+func readListed(c store.Cursor) (listed, error) {
 	text, ok := strings.CutPrefix(string(c), keyCursor)
-	if !ok || json.Unmarshal([]byte(text), p) != nil || p.ID == "" {
-		return errCursor
+	var p listed
+	if !ok || json.Unmarshal([]byte(text), &p) != nil || p.ID == "" {
+		return listed{}, errCursor
 	}
-	return nil
+	return p, nil
 }

@@ -109,7 +109,7 @@ func (l pending) Remove(ctx context.Context, scope string, keys []contacts.Key) 
 	err = l.begin(ctx, "remove pending contacts", func(t *tx) error {
 		n = 0
 		for some := range slices.Chunk(keys, chunk) {
-			removed, err := l.remove(t, "pending", "scope", scope, some)
+			removed, err := l.unlist(t, "pending", "scope", scope, some)
 			if err != nil {
 				return err
 			}

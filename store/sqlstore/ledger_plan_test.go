@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -22,26 +23,22 @@ func planned(t *testing.T, d sqlstore.Dialect) (traced, desk) {
 	tr := newTraced(t, d)
 	schema := contacts.Schema{Table: "contacts", Key: []string{"id"}, Fields: []contacts.Field{contacts.Int64("id").NotNull(), contacts.Text("email")}}
 	b := newDesk(t, d, tr.db, schema, "")
+	document := strings.Repeat("x", 400) // as long as a short condition
 	execAll(t, tr.db,
 		"INSERT INTO contacts (id, email) SELECT i, '' FROM "+tr.series(200_000),
 		"INSERT INTO contactsweep_operations (id, scope, request_key, format, state, left_state, wanted, created, updated, finished, due, ready, holder, "+
 			"term, expires, sequence, deleted, targets, ordinal, request, progress) SELECT "+tr.text("op-", "100000 + i")+", 'eu', "+tr.text("k", "i")+
 			", 1, CASE i % 1000 WHEN 0 THEN 'processing' WHEN 1 THEN 'pending' WHEN 2 THEN 'paused' WHEN 3 THEN 'failed' ELSE 'completed' END, '', '', "+
-			"1700000000000000 + i * CAST(60000000 AS "+tr.whole()+"), 0, 0, 0, CASE i % 1000 WHEN 0 THEN 1700000000000000 ELSE 0 END, '', 1, 0, 1, i, 10, 10, '', '' FROM "+tr.series(100_000),
+			"1700000000000000 + i * CAST(60000000 AS "+tr.whole()+"), 0, 0, 0, CASE i % 1000 WHEN 0 THEN 1700000000000000 ELSE 0 END, '', 1, 0, 1, i, 10, 10, '"+document+"', '"+document+"' FROM "+tr.series(100_000),
 		"INSERT INTO contactsweep_targets (operation, key_1, scope, ordinal, suppressed, doomed, stamp, reason) SELECT "+
 			tr.text("op-", "100001 + 1000 * (i % 100)")+", i, 'eu', i, 1, 0, NULL, '' FROM "+tr.series(1_000_000),
 		"INSERT INTO contactsweep_archive (key_1, scope, hash_key, hash, rule, reason, operation, first_at, last_at, times, fields) SELECT "+
-			"i, 'eu', 'h', "+tr.bytes()+", 1, '', '', i, i, 1, '' FROM "+tr.series(200_000),
+			"i, 'eu', 'h', "+tr.bytes()+", 1, '', '', i, i + 0, 1, '' FROM "+tr.series(200_000),
 		"INSERT INTO contactsweep_pending (key_1, scope) SELECT i, 'eu' FROM "+tr.series(200_000),
 	)
 	for _, table := range []string{"contacts", "contactsweep_operations", "contactsweep_targets", "contactsweep_archive", "contactsweep_pending"} {
-		switch d {
-		case sqlstore.MySQL:
-			_ = column(t, tr.db, "SELECT 1") // ANALYZE TABLE has rows of its own
-			execAll(t, tr.db, "ANALYZE TABLE "+table)
-		case sqlstore.PostgreSQL, sqlstore.SQLite:
-			execAll(t, tr.db, "ANALYZE "+table)
-		}
+		analyze := map[sqlstore.Dialect]string{sqlstore.SQLite: "ANALYZE ", sqlstore.PostgreSQL: "VACUUM ANALYZE ", sqlstore.MySQL: "ANALYZE TABLE "}
+		execAll(t, tr.db, analyze[d]+table)
 	}
 	tr.take()
 	return tr, b

@@ -28,20 +28,20 @@ func (l *ledger) recordColumns(documents bool) term {
 	return l.sql(columns)
 }
 
-// scanRecord reads what recordColumns names, and what stands behind it.
-func scanRecord(r *sql.Rows, documents bool, more ...any) (record, error) {
+// scanRecord reads what recordColumns names.
+func scanRecord(r *sql.Rows, documents bool) (record, error) {
 	var o record
 	var key sql.NullString
 	var state, left, wanted string
 	var created, updated, finished, due, ready, expires int64
-	targets := []any{
+	into := []any{
 		&o.ID, &o.Scope, &key, &o.Format, &state, &left, &wanted, &created, &updated, &finished, &due, &ready,
 		&o.Lease.Holder, &o.Lease.Term, &expires, &o.Sequence, &o.Deleted, &o.Targets, &o.ordinal,
 	}
 	if documents {
-		targets = append(targets, &o.Request, &o.Progress)
+		into = append(into, &o.Request, &o.Progress)
 	}
-	if err := r.Scan(append(targets, more...)...); err != nil {
+	if err := r.Scan(into...); err != nil {
 		return record{}, err //nolint:wrapcheck // wrapped by each
 	}
 	o.Key, o.State, o.Left, o.Wanted = key.String, store.State(state), store.State(left), store.Wanted(wanted)
@@ -52,7 +52,7 @@ func scanRecord(r *sql.Rows, documents bool, more ...any) (record, error) {
 }
 
 // values are what small names.
-func (o record) values() []any {
+func (o *record) values() []any {
 	var key any
 	if o.Key != "" {
 		key = o.Key

@@ -20,7 +20,7 @@ func (l events) Undelivered(ctx context.Context, scope, operation string, limit 
 		return nil, err
 	}
 	var out []store.Event
-	q := l.sql("SELECT [e].[sequence], [e].[happened], [e].[document] FROM {events} AS [e] WHERE [e].[operation] = ?text AND [e].[scope] = ?text ORDER BY [e].[sequence] LIMIT ?int",
+	q := l.sql("SELECT [e].[sequence], [e].[happened], [e].[body] FROM {events} AS [e] WHERE [e].[operation] = ?text AND [e].[scope] = ?text ORDER BY [e].[sequence] LIMIT ?int",
 		operation, scope, limit)
 	err := l.read(ctx, "read events", q, func(r *sql.Rows) error {
 		var e store.Event

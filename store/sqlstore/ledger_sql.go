@@ -34,7 +34,9 @@ func (l *ledger) write(text string) string {
 }
 
 // table is a table's name with the database where it was found.
-func (l *ledger) table(name string) string { return (&builder{engine: l.engine, tables: l.tables}).table(name) }
+func (l *ledger) table(name string) string {
+	return (&builder{engine: l.engine, tables: l.tables}).table(name)
+}
 
 // begin runs work in a transaction that locks before it reads.
 func (l *ledger) begin(ctx context.Context, op string, work func(*tx) error) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -81,9 +82,10 @@ func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) 
 	}
 	b, c := l.level("targets")
 	terms := []term{l.sql("[c].[scope] = ?text AND [c].[suppressed] = ?int", r.Scope, 1)}
-	var last place2
+	var last listed
 	if r.After != "" {
-		if err := last.read(r.After); err != nil {
+		var err error
+		if last, err = readListed(r.After); err != nil {
 			return store.SuppressionPage{}, invalid(err)
 		}
 		terms = append(terms, l.sql("[c].[operation] >= ?text AND ([c].[operation] > ?text OR [c].[ordinal] > ?int)", last.ID, last.ID, last.N))
@@ -101,7 +103,7 @@ func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) 
 			return err
 		}
 		out.Suppressed = append(out.Suppressed, s)
-		last = place2{s.Operation, ordinal}
+		last = listed{s.Operation, ordinal}
 		return err
 	})
 	if err != nil {
@@ -132,9 +134,14 @@ func (s *Store) UnsuppressedSQL(scope, alias string, before int) (fragment strin
 		return "", nil, err
 	}
 	b, c := l.level("targets")
+	name := "suppressed"
+	if strings.EqualFold(alias, name) { // it would hide the host's table
+		name += "_"
+	}
+	c.alias = s.quote(name)
 	host := level{rows: s.model.contacts, alias: s.quote(alias), info: s.seen.Load().tables[s.model.contacts.table]}
 	own := b.columns(c, c.rows.key)
-	terms := []term{l.sql("[c].[scope] = ?text AND [c].[suppressed] = ?int", scope, 1)}
+	terms := []term{expr(c.alias+l.write(".[scope] = ?text AND ")+c.alias+l.write(".[suppressed] = ?int"), scope, 1)}
 	for i, k := range b.columns(host, s.model.contacts.key) {
 		terms = append(terms, expr(own[i].sql+" = "+s.likeOurs(k, own[i])))
 	}

@@ -274,15 +274,15 @@ func (l *ledger) next(t *tx, operation, scope string, limit int) ([]contacts.Key
 // unfix takes targets off.
 func (l *ledger) unfix(t *tx, operation string, keys []contacts.Key) error {
 	for some := range slices.Chunk(keys, chunk) {
-		if _, err := l.remove(t, "targets", "operation", operation, some); err != nil {
+		if _, err := l.unlist(t, "targets", "operation", operation, some); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// remove deletes the rows with these keys, and a text in another column.
-func (l *ledger) remove(t *tx, table, name, value string, keys []contacts.Key) (int64, error) {
+// unlist deletes the rows with these keys, and a text in another column.
+func (l *ledger) unlist(t *tx, table, name, value string, keys []contacts.Key) (int64, error) {
 	b, _ := l.level(table)
 	k, err := b.keyList(keys)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
 	"github.com/contactsweep/contactsweep/where"
 )
@@ -97,7 +97,7 @@ type pageQuery struct {
 	c       level
 	w       way
 	request store.PageRequest
-	fields  []contacts.Field
+	values  fieldValues
 	keys    term // of a page by keys; nil: a part of the walk
 	part    part
 	scanned int64        // rows, those that cannot be named included
@@ -119,17 +119,8 @@ func (s *Store) pageQuery(r store.PageRequest) (*pageQuery, error) {
 	if r.Keys != nil {
 		q.w.by = nil // they are in the order of the key
 	}
-	for _, name := range r.Fields {
-		f, err := s.model.contacts.field(name)
-		if err == nil {
-			err = s.unsupported(f)
-		}
-		if err != nil {
-			return nil, err
-		}
-		q.fields = append(q.fields, f)
-	}
-	return q, nil
+	q.values, err = s.fieldValues(s.model.contacts, r.Fields)
+	return q, err
 }
 
 // bounds finds out which part of the contacts the page is of, and reports
@@ -210,15 +201,13 @@ func (q *pageQuery) endAt(end station) error {
 	return err
 }
 
-// columns are the contact's station, and for each field how it is stored and its
-// value.
+// columns are the contact's station, and its fields.
 func (q *pageQuery) columns() []term {
-	return append(q.w.read(q.b, q.c), q.b.valuesRead(q.c, q.fields)...)
+	return append(q.w.read(q.b, q.c), q.values.columns(q.b, q.c)...)
 }
 
 func (q *pageQuery) scan(r *sql.Rows) error {
-	raw := rawOf(q.fields)
-	p, err := q.w.scan(r, raw.targets()...)
+	p, err := q.w.scan(r, q.values.into...)
 	q.scanned++
 	switch {
 	case errors.Is(err, errKeyRead):
@@ -240,7 +229,7 @@ func (q *pageQuery) scan(r *sql.Rows) error {
 	if q.request.Fields == nil {
 		return nil
 	}
-	q.page.Values = append(q.page.Values, raw.values(q.store))
+	q.page.Values = append(q.page.Values, slices.Clone(q.values.decoded()))
 	return nil
 }
 

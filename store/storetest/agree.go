@@ -203,6 +203,9 @@ func (c *comparison) compareCondition() {
 		c.require(err == nil, name, s, "count: %v", err)
 		c.require(n.Contacts == counts.Contacts && maps.Equal(n.Rows, counts.Rows), name, s, "Count counts %v, wanted %v", n, counts)
 	}
+	if rows {
+		c.compareRows(s)
+	}
 }
 
 // walk returns the selected keys, sorted.

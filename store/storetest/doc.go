@@ -26,7 +26,8 @@
 //	}
 //
 // What a storage can do more, or cannot do, a harness says by also being a
-// [ForeignHarness], a [LimitedHarness], a [StrictHarness] or a [RefillHarness].
+// [ForeignHarness], a [LimitedHarness], a [StrictHarness], a [RefillHarness] or a
+// [LedgerHarness].
 //
 // The suite opens a few hundred stores, each with a schema of its own. Together
 // they have fields of every kind in every [contacts.Encoding] but those with a
@@ -40,6 +41,11 @@
 // happens to it, and that nothing changes when a call fails. What is left
 // after a deletion is compared row by row with the suite's own small model.
 // Its subtests are small and named, and every failure can be run alone.
+//
+// Where the store keeps a ledger, the groups named "ledger" cover that too: every
+// promise of its ports and of checkpoints, every arrow between states, who wins
+// when two want the same, and histories drawn at random and compared with a
+// model. Where it keeps none they are skipped.
 //
 // It cannot cover what only the author can provoke: that a batch is whole or not
 // there when the storage fails in the middle of it, that what was committed is

@@ -2,10 +2,12 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
+	"github.com/contactsweep/contactsweep/where"
 )
 
 // FailMode says how a [FailingStore] fails.
@@ -33,8 +35,8 @@ const (
 //		run(t, st)                                               // and a second run must finish the job
 //	}
 //
-// The calls that count are those that can fail: Verify, Count, Bound, Page and
-// Delete, and those of the ports of the ledger where the store keeps one, which
+// The calls that count are those that can fail: Verify, Count, Bound, Page,
+// Delete and ReadRows, and those of the ports of the ledger where the store keeps one, which
 // are named with their port, such as "Leases.Save". What a call that fails after
 // its work has changed stays changed; its caller gets the result with the error.
 // Only the n-th fails, so that a retry succeeds. A FailingStore is safe for
@@ -123,6 +125,19 @@ func (f *FailingStore) Page(ctx context.Context, r store.PageRequest) (store.Pag
 // Delete implements [store.Store].
 func (f *FailingStore) Delete(ctx context.Context, b store.Batch) (store.Outcome, error) {
 	return call(f, "Delete", func() (store.Outcome, error) { return f.inner.Delete(ctx, b) })
+}
+
+// ReadRows implements [store.RowReader]. One that fails after its work has
+// visited all rows.
+func (f *FailingStore) ReadRows(ctx context.Context, r store.RowsRequest, visit func([]where.Value) error) error {
+	_, err := call(f, "ReadRows", func() (struct{}, error) {
+		inner, ok := f.inner.(store.RowReader)
+		if !ok {
+			return struct{}{}, &store.Error{Op: "read rows", Class: errors.ErrUnsupported}
+		}
+		return struct{}{}, inner.ReadRows(ctx, r, visit)
+	})
+	return err
 }
 
 // call counts a call and makes it, unless it is the one that fails before.

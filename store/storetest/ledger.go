@@ -38,6 +38,8 @@ func ledgerGroups() []group {
 		{"ledger/refused", onLedger(testLedgerRefused)},
 		{"ledger/scopes", onLedger(testScopes)},
 		{"ledger/keys", testLedgerKeys},
+		{"ledger/privacy", testLedgerPrivacy},
+		{"ledger/running", onLedger(testRunning)},
 		{"ledger/races", testRaces},
 		{"ledger/random", onLedger(testRandomLedger)},
 	}

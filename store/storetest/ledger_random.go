@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -13,18 +14,27 @@ import (
 	"github.com/contactsweep/contactsweep/store"
 )
 
+// randomTime is how long histories are drawn on a store that takes its time.
+const randomTime = 4 * time.Second
+
 // testRandomLedger draws calls on operations, leases and targets, and demands
 // that the ledger does what the model does.
 func testRandomLedger(t *testing.T, b *ledgerBench) {
 	t.Helper()
-	ctx := t.Context()
+	ctx, start, failed := t.Context(), time.Now(), false
 	rapid.Check(t, func(rt *rapid.T) {
+		if !failed && time.Since(start) > randomTime {
+			return
+		}
+		done := false
+		defer func() { failed = failed || !done }() // what failed is repeated to make it smaller, however long it takes
 		r := &randomLedger{T: rt, desk: b.desk(), ctx: ctx, model: &ledgerModel{}}
 		rt.Repeat(map[string]func(*rapid.T){
 			"create": r.create, "acquire": r.acquire, "save": r.save, "ask": r.ask, "add": r.add,
 			"release": r.release, "release held": r.releaseHeld, "delete": r.delete, "": r.glance,
 		})
 		r.compare(rt)
+		done = true
 	})
 }
 

@@ -30,16 +30,19 @@ func namingSchema() contacts.Schema {
 	}
 }
 
+func namingData() Data {
+	return Data{
+		namingSchema().Table: {{`i"d`: 1, "'name'": "x", "ö 日本": "'", "a.b": 1}, {`i"d`: 2, "'name'": "y", "a.b": 2}, {`i"d`: 3}},
+		"group":              {{"key": 10, "to": 1, "where": "yes"}, {"key": 20, "to": 2, "where": "no"}, {"key": 30, "to": 2}},
+		"1 table":            {{":x": 10, "#": `'"`}, {":x": 10, "#": "other"}, {":x": 30, "#": `'"`}},
+	}
+}
+
 // testNaming checks that names are only names.
 func testNaming(t *testing.T, h Harness) {
 	t.Helper()
 	w := where.New
-	schema := namingSchema()
-	data := Data{
-		schema.Table: {{`i"d`: 1, "'name'": "x", "ö 日本": "'", "a.b": 1}, {`i"d`: 2, "'name'": "y", "a.b": 2}, {`i"d`: 3}},
-		"group":      {{"key": 10, "to": 1, "where": "yes"}, {"key": 20, "to": 2, "where": "no"}, {"key": 30, "to": 2}},
-		"1 table":    {{":x": 10, "#": `'"`}, {":x": 10, "#": "other"}, {":x": 30, "#": `'"`}},
-	}
+	schema, data := namingSchema(), namingData()
 	t.Run("conditions", func(t *testing.T) {
 		t.Parallel()
 		runSelects(t, h, schema, data, []selects{

@@ -65,6 +65,7 @@ func groups() []group {
 		{"count", testCount},
 		{"page", testPage},
 		{"walk", testWalkBy},
+		{"rows", testReadRows},
 		{"keys", testKeys},
 		{"requests", testRequests},
 		{"delete", testDelete},
