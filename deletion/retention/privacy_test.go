@@ -2,6 +2,7 @@ package retention_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestWhatATaskSaysHoldsNoContactData(t *testing.T) {
 		h := newHost(t, ledger...)
 		h.add(t, 40, 90*day)
 		mine := where.New().WhereContains(contacts.Email, "m4rk3r")
-		said := ""
+		var said strings.Builder
 		for i, tt := range []struct {
 			rule    where.Condition
 			options []retention.Option
@@ -34,11 +35,11 @@ func TestWhatATaskSaysHoldsNoContactData(t *testing.T) {
 			task, err := retention.DeleteMatching(h.svc, tt.rule, append(tt.options, retention.Notify(h.tell))...)
 			require.NoError(t, err)
 			result, err := run(t, task, 1+i)
-			said += fmt.Sprintf("%+v %v\n", result, err)
+			fmt.Fprintf(&said, "%+v %v\n", result, err)
 		}
-		said += fmt.Sprintf("%+v", h.events)
+		fmt.Fprintf(&said, "%+v", h.events)
 		require.Equal(t, []retention.EventKind{retention.Refused, retention.Failed, retention.Unfinished, retention.Done}, h.kinds())
-		require.NotContains(t, said, "m4rk3r")
+		require.NotContains(t, said.String(), "m4rk3r")
 		require.Zero(t, h.left(t))
 	}
 }
