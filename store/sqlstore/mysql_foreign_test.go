@@ -70,7 +70,7 @@ func TestMySQLFindsForeignKeysOfOtherDatabases(t *testing.T) {
 				{"no tables", []string{here, "PROCESS ON *.*"}, !cut},
 				{"neither", []string{here}, false},
 			} {
-				t.Run(u.by, func(t *testing.T) { //nolint:paralleltest // there is one user at a time
+				t.Run(u.by, func(t *testing.T) { // there is one user at a time
 					st, err := sqlstore.Open(t.Context(), myPool(t, database, myUser(t, database, u.grants...)), sqlstore.MySQL, crm())
 					require.NoError(t, err)
 					findings, err := st.Verify(t.Context())

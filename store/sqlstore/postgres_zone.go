@@ -80,7 +80,9 @@ func pgUTC(c column) string {
 func pgClockUTC(c column) string {
 	zone := " AT TIME ZONE '" + quoteText(c.field.Encoding.Zone) + "'"
 	const utc, day = " AT TIME ZONE 'UTC'", " interval '1 day'"
-	by := func(there, back string) string { return "((" + c.sql + there + day + ")" + zone + utc + back + day + ")" }
+	by := func(there, back string) string {
+		return "((" + c.sql + there + day + ")" + zone + utc + back + day + ")"
+	}
 	shows := func(instant string) string { return "(" + instant + utc + zone + ") = " + c.sql }
 	before, after := by(" -", " +"), by(" +", " -")
 	return "CASE WHEN " + shows(before) + " OR NOT " + shows(after) + " THEN " + before + " ELSE " + after + " END"

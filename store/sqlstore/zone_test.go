@@ -40,6 +40,7 @@ func clockStore(t *testing.T, e servertest.Engine, field contacts.Field, clocks 
 func TestWallClockTimesAreComparedAsInstants(t *testing.T) {
 	t.Parallel()
 	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
+		t.Helper()
 		if e.Dialect == dialect.SQLite {
 			t.Skip("it has no times without a zone")
 		}
@@ -99,6 +100,7 @@ func requireInstants(t *testing.T, st *sqlstore.Store, instants []time.Time, x t
 func TestMonthsOfWallClockTimes(t *testing.T) {
 	t.Parallel()
 	servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
+		t.Helper()
 		if e.Dialect == dialect.SQLite {
 			t.Skip("it has no times without a zone")
 		}
@@ -147,6 +149,7 @@ func TestHoursThatOccurTwiceOrNever(t *testing.T) {
 				}
 			}
 			servertest.OnEach(t, func(t *testing.T, e servertest.Engine) {
+				t.Helper()
 				st := clockStore(t, e, field, clocks)
 				if e.Dialect == dialect.SQLite {
 					findings, err := st.Verify(t.Context())
@@ -205,4 +208,3 @@ func operandsAround(instants []time.Time) []time.Time {
 	}
 	return out
 }
-
