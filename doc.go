@@ -12,7 +12,7 @@
 //   - deletion is the service: it counts, previews and deletes; with a ledger it
 //     suppresses, restores, resumes and remembers.
 //   - scheduler runs tasks on a schedule, once on however many instances; it
-//     knows nothing of contacts.
+//     knows nothing of contacts. deletion/retention has ready tasks for it.
 //   - store and store/storetest are for authors of other stores.
 //
 // Start with the README, then with package deletion.
