@@ -65,7 +65,7 @@ func own(tb testing.TB, account string) (dir string, run func(name string, args 
 	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
 	ctx := context.WithoutCancel(tb.Context()) // the server ends with the test's cleanup
 	if os.Geteuid() != 0 {
-		return dir, func(name string, args ...string) *exec.Cmd { return exec.CommandContext(ctx, name, args...) }
+		return dir, func(name string, args ...string) *exec.Cmd { return within(dir, exec.CommandContext(ctx, name, args...)) }
 	}
 	u, err := user.Lookup(account)
 	require.NoError(tb, err)
@@ -73,8 +73,16 @@ func own(tb testing.TB, account string) (dir string, run func(name string, args 
 	require.NoError(tb, err)
 	require.NoError(tb, os.Chown(dir, uid, -1))
 	return dir, func(name string, args ...string) *exec.Cmd {
-		return exec.CommandContext(ctx, "runuser", append([]string{"-u", account, "--", name}, args...)...)
+		return within(dir, exec.CommandContext(ctx, "runuser", append([]string{"-u", account, "--", name}, args...)...))
 	}
+}
+
+// within gives the command a folder of its own for temporary files: a MariaDB
+// server that starts deletes the temporary tables that it finds in its folder,
+// those of another server that is running included.
+func within(dir string, c *exec.Cmd) *exec.Cmd {
+	c.Env = append(os.Environ(), "TMPDIR="+dir)
+	return c
 }
 
 func freePort(tb testing.TB) int {
@@ -124,14 +132,15 @@ func MariaDBCluster(tb testing.TB) Cluster {
 	install, daemon := program(tb, "mariadb-install-db"), program(tb, "mariadbd", "/usr/sbin/mariadbd")
 	dir, run := own(tb, "mysql")
 	port := freePort(tb)
-	out, err := run(install, "--no-defaults", "--datadir="+dir+"/data", "--auth-root-authentication-method=normal", "--skip-test-db").CombinedOutput()
+	tmp := "--tmpdir=" + dir
+	out, err := run(install, "--no-defaults", "--datadir="+dir+"/data", tmp, "--auth-root-authentication-method=normal", "--skip-test-db").CombinedOutput()
 	require.NoError(tb, err, "%s", out)
 	c := Cluster{Server: MariaDB()}
 	c.dsn = fmt.Sprintf("root@tcp(127.0.0.1:%d)/", port)
 	var process *exec.Cmd
 	c.start = func(tb testing.TB) {
 		tb.Helper()
-		process = run(daemon, "--no-defaults", "--datadir="+dir+"/data", fmt.Sprintf("--port=%d", port), "--bind-address=127.0.0.1",
+		process = run(daemon, "--no-defaults", "--datadir="+dir+"/data", tmp, fmt.Sprintf("--port=%d", port), "--bind-address=127.0.0.1",
 			"--socket="+dir+"/sock", "--pid-file="+dir+"/pid", "--log-error="+dir+"/log", "--innodb-buffer-pool-size=64M")
 		require.NoError(tb, process.Start())
 		require.Eventually(tb, func() bool {
