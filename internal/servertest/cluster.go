@@ -65,7 +65,9 @@ func own(tb testing.TB, account string) (dir string, run func(name string, args 
 	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
 	ctx := context.WithoutCancel(tb.Context()) // the server ends with the test's cleanup
 	if os.Geteuid() != 0 {
-		return dir, func(name string, args ...string) *exec.Cmd { return within(dir, exec.CommandContext(ctx, name, args...)) }
+		return dir, func(name string, args ...string) *exec.Cmd {
+			return within(dir, exec.CommandContext(ctx, name, args...))
+		}
 	}
 	u, err := user.Lookup(account)
 	require.NoError(tb, err)
