@@ -22,6 +22,8 @@ func applicable(kind ActionKind) []string {
 	case ActionProcess:
 		return []string{"TimeLimit"}
 	case ActionRetry:
+		return []string{"BatchSize", "BatchTime", "Pause", "TimeLimit", "Cap", "CapShare"}
+	case actionResume:
 		return append(walk, walkBy, "ConfirmEverything", "ExemptFromCaps")
 	case ActionPreview:
 		return []string{walkBy, "SampleSize", "SampleFields"}

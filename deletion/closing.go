@@ -60,6 +60,7 @@ func (r *run) ending(stop StopReason, err error) (progressed, store.SaveRequest)
 	p := j.p
 	if r.begun && len(r.upcoming) == 0 && len(r.targets.pending) == 0 {
 		p = r.place(p, r.targets.position(), r.targets.walking)
+		p.count(j.base, r.done)
 	}
 	if err != nil {
 		p.fail(time.Now().UTC(), err)

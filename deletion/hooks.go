@@ -32,6 +32,8 @@ const (
 	ActionPeriod     ActionKind = "change the period"
 	ActionSwitch     ActionKind = "stop switch"
 	ActionRead       ActionKind = "read" // operations, suppressions and the archive
+
+	actionResume ActionKind = "resume" // of the service itself
 )
 
 // Action is what the host's authorizer is asked to allow.

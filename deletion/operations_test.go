@@ -422,3 +422,41 @@ func TestWhatIsFixedAndDueAtOnceIsDeletedByTheSameCall(t *testing.T) {
 	require.EqualValues(t, 10, report.Deleted)
 	require.EqualValues(t, 10, d.left(t))
 }
+
+// What waits for its deletion in one operation is left alone by others, so that it
+// can be restored with all its data.
+func TestOtherRunsSpareWhatIsSuppressed(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(*testing.T, *deletion.Service, []contacts.Key) (deletion.Report, error){
+		"by condition": func(t *testing.T, svc *deletion.Service, _ []contacts.Key) (deletion.Report, error) {
+			t.Helper()
+			return svc.BulkDelete(t.Context(), emailless(), deletion.BatchSize(2))
+		},
+		"by keys": func(t *testing.T, svc *deletion.Service, keys []contacts.Key) (deletion.Report, error) {
+			t.Helper()
+			return svc.DeleteKeys(t.Context(), keys, deletion.BatchSize(2))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, 20)
+			all, err := contacts.Keys(1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
+			require.NoError(t, err)
+			suppressed := []contacts.Key{all[1], all[4], all[5], all[9]}
+			op, err := d.svc.Operations().Submit(t.Context(), deletion.Request{Keys: suppressed})
+			require.NoError(t, err)
+			report, err := run(t, d.svc, all)
+			require.NoError(t, err)
+			require.EqualValues(t, 6, report.Deleted)
+			require.Equal(t, deletion.Skips{Awaiting: 4}, report.Skipped)
+			other, err := d.svc.Operations().Get(t.Context(), report.Operation)
+			require.NoError(t, err)
+			require.Equal(t, deletion.StateCompleted, other.State)
+			require.Equal(t, deletion.Skips{Awaiting: 4}, other.Skipped)
+			op, err = d.svc.Operations().Restore(t.Context(), op.ID)
+			require.NoError(t, err)
+			require.EqualValues(t, 4, op.Restored)
+			require.EqualValues(t, 14, d.left(t))
+		})
+	}
+}

@@ -79,7 +79,13 @@ func WithProtected(condition where.Condition) ServiceOption {
 // WithScope limits the service to the contacts for which the condition is
 // true, such as those of one tenant. Nothing else is seen or touched. The
 // label names the scope for the authorizer and in logs. The default is all
-// contacts.
+// contacts, under the label "".
+//
+// Where the store keeps a ledger, everything in it belongs to a label: operations,
+// suppressions, the archive, the pending table, the period and the stop switch. A
+// service with another label, or with none, sees nothing of it, even where its
+// contacts are the same: what sends mail must ask with the label by which
+// erasures are submitted, and a label is not to be renamed while operations wait.
 func WithScope(label string, condition where.Condition) ServiceOption {
 	return func(o *serviceOptions) {
 		if label == "" {

@@ -19,7 +19,7 @@ func (r *run) prepare(ctx context.Context, q request) (err error) {
 	}
 	kind := q.kind
 	if q.resumes {
-		kind = ActionRetry
+		kind = actionResume
 	}
 	if r.o, err = r.s.callConfig(kind, q.options); err != nil {
 		return err

@@ -286,7 +286,7 @@ func (s *Service) resumption(j *journal, options []Option) (request, error) {
 	if j.q.Protected != nil {
 		q.protected = *j.q.Protected
 	}
-	given, err := s.callConfig(ActionRetry, options)
+	given, err := s.callConfig(actionResume, options)
 	if err != nil {
 		return q, err
 	}
@@ -338,7 +338,7 @@ func (s *Service) fixAgain(ctx context.Context, j *journal, q request) (Report, 
 	r := s.newRun()
 	refuse := func(err error) (Report, error) { return Report{Operation: j.op.ID, Stopped: StoppedRefused}, err }
 	var err error
-	if r.o, err = s.callConfig(ActionRetry, q.options); err != nil {
+	if r.o, err = s.callConfig(actionResume, q.options); err != nil {
 		return refuse(err)
 	}
 	if err := r.check(q); err != nil {

@@ -164,6 +164,10 @@ func (r *run) fix(ctx context.Context, keys []contacts.Key) error {
 		return err
 	}
 	for chunk := range slices.Chunk(keys, fixedPage) {
+		chunk, err := r.spare(ctx, chunk)
+		if err != nil {
+			return err
+		}
 		targets, err := r.stamped(ctx, chunk)
 		if err != nil {
 			return err

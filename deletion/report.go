@@ -78,12 +78,12 @@ type Report struct {
 
 // Skips counts the candidates that were not deleted, by cause.
 type Skips struct {
-	Released, Gone, Changed, Protected, Restricted, KeptByStore, TooManyRows, Failed int64
+	Released, Awaiting, Gone, Changed, Protected, Restricted, KeptByStore, TooManyRows, Failed int64
 }
 
 // Total returns the sum.
 func (s Skips) Total() int64 {
-	return s.Released + s.Gone + s.Changed + s.Protected + s.Restricted + s.KeptByStore + s.TooManyRows + s.Failed
+	return s.Released + s.Awaiting + s.Gone + s.Changed + s.Protected + s.Restricted + s.KeptByStore + s.TooManyRows + s.Failed
 }
 
 // SkippedContact is a candidate that was not deleted.
@@ -153,6 +153,7 @@ func (t *tally) add(o tally) {
 	t.inferred += o.inferred
 	s, p := &t.skipped, o.skipped
 	s.Released += p.Released
+	s.Awaiting += p.Awaiting
 	s.Gone += p.Gone
 	s.Changed += p.Changed
 	s.Protected += p.Protected
@@ -170,6 +171,8 @@ func (t *tally) skip(c store.Cause) {
 	switch c {
 	case store.Released:
 		s.Released++
+	case store.Awaiting:
+		s.Awaiting++
 	case store.Gone:
 		s.Gone++
 	case store.Changed:

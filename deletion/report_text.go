@@ -104,6 +104,7 @@ func (s Skips) String() string {
 		name string
 	}{
 		{s.Released, "released"},
+		{s.Awaiting, "awaiting deletion"},
 		{s.Gone, "gone"},
 		{s.Changed, "changed"},
 		{s.Protected, "protected"},

@@ -183,6 +183,15 @@ func (r *run) look(ctx context.Context, limit int) error {
 	for {
 		ahead := r.targets
 		keys, err := ahead.take(ctx, r.reader, r.sel, limit)
+		if err == nil && len(keys) > 0 && !ahead.fixed {
+			if keys, err = r.spareNext(ctx, &ahead, keys); err == nil && len(keys) == 0 {
+				r.targets = ahead
+				if !ahead.more() || ahead.walking && r.late(0) {
+					return nil
+				}
+				continue
+			}
+		}
 		switch {
 		case err == nil && len(keys) == 0:
 			r.targets = ahead

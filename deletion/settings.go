@@ -53,7 +53,8 @@ func (s *Service) period(ctx context.Context) (time.Duration, error) {
 	return defaultPeriod, nil
 }
 
-// Stop turns the stop switch of the service's scope on: no operation is begun or
+// Stop turns the stop switch of the service's scope on (services with another
+// label, see [WithScope], have a switch of their own): no operation is begun or
 // taken up any more, by any process, and those that run stop before their next
 // batch, paused. Dry runs, counts and everything else go on. It holds until Start.
 func (o Operations) Stop(ctx context.Context, why string) error {

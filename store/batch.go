@@ -69,6 +69,9 @@ const (
 	// Released means that the contact is no target of the operation any more:
 	// somebody restored it.
 	Released Cause = iota + 1
+	// Awaiting means that the contact waits for its deletion in another
+	// operation. The service says so, and no store.
+	Awaiting
 	// Gone means that there was no such contact any more, or none in scope, or
 	// that another one has its key now.
 	Gone
@@ -98,6 +101,6 @@ func (c Cause) String() string {
 		return "no cause"
 	}
 	return [...]string{
-		"", "released", "gone", "changed", "protected", "restricted", "kept by the store", "too many rows", "failed",
+		"", "released", "awaiting deletion", "gone", "changed", "protected", "restricted", "kept by the store", "too many rows", "failed",
 	}[c]
 }

@@ -116,7 +116,9 @@ func (l targets) Suppressions(ctx context.Context, r store.SuppressionsRequest) 
 }
 
 // UnsuppressedSQL returns a condition for the host's own statements, with its
-// arguments: it is true for contacts that are not suppressed in the scope. The
+// arguments: it is true for contacts that are not suppressed in the scope, which
+// is the label of the service that submitted them (deletion.WithScope), "" where it
+// has none. Under another label nothing is suppressed, and that is no error. The
 // contact table stands in the statement under the alias; on PostgreSQL that is
 // as the database knows it, in lower case where it was written without quotes.
 // The statement has before arguments before these, because PostgreSQL numbers
