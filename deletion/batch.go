@@ -27,13 +27,14 @@ type batch struct {
 	divided   bool           // for too many rows
 	contended bool           // others were in the way
 	heavy     contacts.Key   // goes in several transactions
+	doomed    bool           // and has begun to
 }
 
 // batch deletes the candidates. It returns those that it did not come to.
 func (r *run) batch(ctx context.Context, keys []contacts.Key, heavy contacts.Key) (report BatchReport, rest []contacts.Key, err error) {
 	start := time.Now()
 	b := &batch{
-		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(), heavy: heavy,
+		number: r.report.Batches + 1, work: [][]contacts.Key{keys}, tries: r.s.o.newRetries(), tally: newTally(), heavy: heavy, doomed: !heavy.IsZero(),
 	}
 	for len(b.work) > 0 && err == nil && r.asked == StoppedNot {
 		if err = r.transaction(ctx, b); err != nil {
@@ -87,13 +88,9 @@ func (r *run) transaction(ctx context.Context, b *batch) error {
 	b.doneIn += took
 	if r.j != nil {
 		r.j.committed()
-		r.j.op.Targets -= r.j.settled(out)
+		r.j.op.Targets -= r.settledTargets(b, out)
 	}
-	if len(out.Unfinished) > 0 && keys[0] == b.heavy {
-		b.tries = r.s.o.newRetries()
-		for name, rows := range out.Rows {
-			b.rows[name] += rows
-		}
+	if r.unfinished(b, out) {
 		return nil
 	}
 	if n := len(out.Deleted) + len(out.Skipped); n != len(keys) {

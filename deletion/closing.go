@@ -17,12 +17,26 @@ func (r *run) close(ctx context.Context, stop StopReason, err error) error {
 		return err
 	}
 	j.over = true
-	if j.lost {
+	switch {
+	case j.lost:
 		return r.without(err)
+	case !j.entered: // nothing was done
+		j.giveBack(ctx)
+		return err
 	}
 	// The record is worth a moment of time after the context has ended.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
+	if stop != StoppedDone && stop != StoppedOnRequest { // somebody may have left word during the last batch
+		switch wanted, heeding := j.renew(ctx); {
+		case heeding != nil:
+			return errors.Join(err, heeding)
+		case wanted == store.WantedCancel:
+			stop = StoppedOnRequest
+		case wanted == store.WantedPause && err == nil:
+			stop = StoppedPaused
+		}
+	}
 	if stop == StoppedOnRequest {
 		if saving := j.cancel(ctx); saving != nil {
 			return errors.Join(err, saving)
@@ -58,7 +72,10 @@ func (r *run) without(err error) error {
 func (r *run) ending(stop StopReason, err error) (progressed, store.SaveRequest) {
 	j := r.j
 	p := j.p
-	if r.begun && len(r.upcoming) == 0 && len(r.targets.pending) == 0 {
+	if stop == StoppedDone {
+		p.count(j.base, r.done)
+		p.Cursor, p.Bound, p.After, p.Walking = nil, nil, 0, false // they are made of keys
+	} else if r.begun && len(r.upcoming) == 0 && len(r.targets.pending) == 0 {
 		p = r.place(p, r.targets.position(), r.targets.walking)
 		p.count(j.base, r.done)
 	}
@@ -119,15 +136,28 @@ func (j *journal) forget(err error) ([]byte, error) {
 
 // cancel releases what is left of the operation, and ends it.
 func (j *journal) cancel(ctx context.Context) error {
+	err := j.end(ctx)
+	if err != nil && !j.lost {
+		j.giveBack(ctx) // it is ready for whoever wants to end it
+	}
+	return err
+}
+
+func (j *journal) end(ctx context.Context) error {
 	j.over = true
 	if err := j.release(ctx); err != nil {
+		return err
+	}
+	if err := j.deliver(ctx); err != nil {
 		return err
 	}
 	request, err := j.forget(nil)
 	if err != nil {
 		return err
 	}
-	return j.save(ctx, j.p, store.SaveRequest{State: StateCancelled, Request: request, Ready: &store.When{Never: true}, Done: true})
+	p := j.p
+	p.Cursor, p.Bound, p.After, p.Walking = nil, nil, 0, false
+	return j.save(ctx, p, store.SaveRequest{State: StateCancelled, Request: request, Ready: &store.When{Never: true}, Done: true})
 }
 
 // interrupted finds out who stopped the run before its transaction.

@@ -143,7 +143,7 @@ func (o Operations) ask(ctx context.Context, id string, kind ActionKind, wanted 
 		return Operation{}, err
 	}
 	if kind == ActionPause && (op.State == StatePending || op.State == StateRefused || op.State.Terminal()) {
-		return Operation{}, &StateError{ID: id, State: op.State, Do: string(kind), Why: "only what is being worked on, or waits for that, can be paused"}
+		return Operation{}, unpausable(op)
 	}
 	err = s.reader().try(ctx, "ask the operation's holder", func() (err error) {
 		op, err = s.ledger.Operations.Ask(ctx, s.o.scopeLabel, id, wanted)
@@ -182,10 +182,20 @@ func (o Operations) ask(ctx context.Context, id string, kind ActionKind, wanted 
 func (j *journal) pause(ctx context.Context) error {
 	j.over = true
 	p := j.p
-	p.PausedBy = PausedByPerson
 	change := store.SaveRequest{Ready: &store.When{Never: true}, Done: true}
-	if j.op.State == StatePreparing || j.op.State == StateProcessing {
-		change.State, change.Left = StatePaused, j.op.State
+	switch j.op.State {
+	case StatePreparing, StateProcessing:
+		change.State, change.Left, p.PausedBy = StatePaused, j.op.State, PausedByPerson
+	case StatePaused:
+		p.PausedBy = PausedByPerson
+	case StateFailed:
+	case StatePending, StateRefused, StateCompleted, StateCancelled: // it has come so far meanwhile
+		change.Ready = nil
+		return errors.Join(unpausable(j.op), j.save(ctx, p, change))
 	}
 	return j.save(ctx, p, change)
+}
+
+func unpausable(op store.Operation) error {
+	return &StateError{ID: op.ID, State: op.State, Do: string(ActionPause), Why: "only what is being worked on, or waits for that, can be paused"}
 }

@@ -55,3 +55,19 @@ func (r *run) finishDoomed(ctx context.Context) (BatchReport, StopReason, error)
 	}
 	return batch, r.asked, err
 }
+
+// unfinished reports whether the contact goes on to be deleted, and counts the
+// rows that are gone.
+func (r *run) unfinished(b *batch, out store.Outcome) bool {
+	if len(out.Unfinished) == 0 || b.work[0][0] != b.heavy {
+		return false
+	}
+	if !b.doomed && !r.ahead.fixed && !r.targets.fixed {
+		r.j.op.Targets++ // it is one now
+	}
+	b.tries, b.doomed = r.s.o.newRetries(), true
+	for name, rows := range out.Rows {
+		b.rows[name] += rows
+	}
+	return true
+}

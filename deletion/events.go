@@ -40,47 +40,52 @@ func (r *run) tell(ctx context.Context, e BatchEvent) error {
 	if err := r.after(ctx, e); err != nil {
 		return err
 	}
-	return r.acknowledge(ctx, r.j.op.Sequence)
+	return r.j.acknowledge(ctx, r.j.op.Sequence)
 }
 
-func (r *run) acknowledge(ctx context.Context, sequence int64) error {
-	return r.reader.try(ctx, "acknowledge an event", func() error {
-		return r.j.ledger.Events.Acknowledge(ctx, r.j.op.Scope, r.j.op.ID, sequence)
+func (j *journal) acknowledge(ctx context.Context, sequence int64) error {
+	return j.s.reader().try(ctx, "acknowledge an event", func() error {
+		return j.ledger.Events.Acknowledge(ctx, j.op.Scope, j.op.ID, sequence)
 	})
 }
 
-// redeliver tells the host what it was not told, or did not acknowledge, before
-// the operation was interrupted.
-func (r *run) redeliver(ctx context.Context) error {
-	if r.s.o.afterBatch == nil {
+// deliver tells the host what it was not told, or did not acknowledge, before the
+// operation was interrupted.
+func (j *journal) deliver(ctx context.Context) error {
+	hook := j.s.o.afterBatch
+	if hook == nil {
 		return nil
 	}
 	for {
 		var events []store.Event
-		err := r.reader.try(ctx, "read events", func() (err error) {
-			events, err = r.j.ledger.Events.Undelivered(ctx, r.j.op.Scope, r.j.op.ID, eventsAtOnce)
+		err := j.s.reader().try(ctx, "read events", func() (err error) {
+			events, err = j.ledger.Events.Undelivered(ctx, j.op.Scope, j.op.ID, eventsAtOnce)
 			return err
 		})
 		if err != nil || len(events) == 0 {
 			return err
 		}
 		for _, kept := range events {
-			var doc eventDocument
-			if err := unseal(kept.Document, &doc); err != nil {
-				return &RecordError{ID: r.j.op.ID, Format: r.j.op.Format, Err: err}
-			}
-			e := BatchEvent{Operation: r.j.op.ID, Batch: doc.Batch, Deleted: doc.Deleted, Again: true}
-			for _, s := range doc.Survived {
-				e.Survived = append(e.Survived, store.Skipped{Key: s.Key, Cause: s.Cause, Association: s.Association})
-			}
-			if err := r.after(ctx, e); err != nil {
-				return fmt.Errorf("deletion: %w", err)
-			}
-			if err := r.acknowledge(ctx, kept.Sequence); err != nil {
+			if err := j.deliverOne(ctx, kept); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+func (j *journal) deliverOne(ctx context.Context, kept store.Event) error {
+	var doc eventDocument
+	if err := unseal(kept.Document, &doc); err != nil {
+		return &RecordError{ID: j.op.ID, Format: j.op.Format, Err: err}
+	}
+	e := BatchEvent{Operation: j.op.ID, Batch: doc.Batch, Deleted: doc.Deleted, Again: true}
+	for _, s := range doc.Survived {
+		e.Survived = append(e.Survived, store.Skipped{Key: s.Key, Cause: s.Cause, Association: s.Association})
+	}
+	if err := call("after batch", func() error { return j.s.o.afterBatch(ctx, e) }); err != nil {
+		return fmt.Errorf("deletion: %w", err)
+	}
+	return j.acknowledge(ctx, kept.Sequence)
 }
 
 const eventsAtOnce = 10

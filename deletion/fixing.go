@@ -2,7 +2,9 @@ package deletion
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/contactsweep/contactsweep/contacts"
 	"github.com/contactsweep/contactsweep/store"
@@ -31,6 +33,9 @@ func (r *run) fixMatching(ctx context.Context, q Request) error {
 	if p := r.j.p; len(p.Bound) > 0 { // an earlier try has come so far
 		r.targets = targets{by: r.j.q.WalkBy, cursor: store.Cursor(p.Cursor), bound: store.Cursor(p.Bound), walking: p.Walking, recorded: true}
 		r.budget = budget{cap: p.Cap, share: p.Share, most: p.Most}
+		if err := r.recap(ctx, plain); err != nil {
+			return err
+		}
 	} else {
 		if err := r.bound(ctx, plain); err != nil {
 			return err
@@ -62,6 +67,23 @@ func (r *run) fixMatching(ctx context.Context, q Request) error {
 	return nil
 }
 
+// recap counts what matches again, where the call that goes on brings a cap.
+func (r *run) recap(ctx context.Context, q request) error {
+	if !r.o.newCap {
+		return nil
+	}
+	limit, total, err := r.limit(ctx, true)
+	if err != nil || limit == nil {
+		return err
+	}
+	place := r.targets
+	r.targets = targets{walking: true} // all of them
+	err = r.match(ctx, q, limit, total, math.MaxInt64)
+	r.targets = place
+	r.budget.cap, r.budget.share = limit, r.o.share
+	return err
+}
+
 // fixPage fixes the contacts of a page.
 func (r *run) fixPage(ctx context.Context, page store.Page, reasons map[contacts.Key]string) error {
 	j := r.j
@@ -74,9 +96,6 @@ func (r *run) fixPage(ctx context.Context, page store.Page, reasons map[contacts
 			}
 			targets[i].Stamp = stampOf(page.Values[i])
 		}
-	}
-	if err := r.within(j.op.Targets + int64(len(targets))); err != nil {
-		return err
 	}
 	p := r.place(j.p, r.targets.position(), r.targets.walking)
 	p.Bound = []byte(r.targets.bound)
@@ -91,8 +110,13 @@ func (r *run) fixPage(ctx context.Context, page store.Page, reasons map[contacts
 	if twice := before + int64(len(targets)) - j.op.Targets; j.q.Period > 0 {
 		j.p.Suppressed -= twice // saved with the next change
 	}
-	return nil
+	if j.op.Wanted == store.WantedCancel {
+		return errCancelled
+	}
+	return r.within(j.op.Targets)
 }
+
+var errCancelled = errors.New("the operation was cancelled while its contacts were fixed")
 
 // within refuses more targets than the budget allows.
 func (r *run) within(targets int64) error {

@@ -26,6 +26,8 @@ type journal struct {
 	// outcome is what that transaction is about to commit.
 	outcome store.Outcome
 	start   time.Time
+	// entered says that the record tells of this run.
+	entered bool
 	lost    bool // another has it now, or nobody knows
 	// restores says that what is released was restored by a person.
 	restores bool
@@ -65,7 +67,7 @@ func (s *Service) open(ctx context.Context, q requested, p progressed, key strin
 		}
 		return err
 	})
-	j.base = p
+	j.base, j.entered = p, true
 	return j, err
 }
 

@@ -39,8 +39,9 @@ func (j *journal) add(ctx context.Context, p progressed, targets []store.Target,
 func (j *journal) release(ctx context.Context) error {
 	for j.op.Targets > 0 {
 		before := j.op.Targets
+		n := min(before, fixedPage)
 		p := j.p
-		if n := min(before, fixedPage); j.restores {
+		if j.restores {
 			p.Restored += n
 		} else {
 			p.Released += n
@@ -48,7 +49,12 @@ func (j *journal) release(ctx context.Context) error {
 		if err := j.settle(ctx, p, nil); err != nil {
 			return err
 		}
-		if j.op.Targets >= before {
+		if fewer := n - (before - j.op.Targets); fewer > 0 { // doomed ones stay; saved with the next change
+			if j.restores {
+				j.p.Restored -= fewer
+			} else {
+				j.p.Released -= fewer
+			}
 			return nil
 		}
 	}

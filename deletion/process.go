@@ -202,7 +202,7 @@ func (s *Service) workOn(ctx context.Context, id string, kind ActionKind, option
 		return done, again, err
 	}
 	// The lease's end tells the ledger's time.
-	if early := j.op.Ready.Sub(j.op.Lease.Expires.Add(-s.o.lease)); j.op.State == StatePending && early > 0 && j.op.Wanted != store.WantedCancel {
+	if early := j.op.Due.Sub(j.op.Lease.Expires.Add(-s.o.lease)); j.op.State == StatePending && early > 0 && j.op.Wanted != store.WantedCancel {
 		return done, false, &StateError{ID: id, State: j.op.State, Do: "process", Why: "it is due in " + early.Round(time.Second).String()}
 	}
 	fixes := j.q.fixes() && !j.p.Prepared
@@ -348,6 +348,9 @@ func (s *Service) fixAgain(ctx context.Context, j *journal, q request) (Report, 
 		return refuse(err)
 	}
 	r.hold(j)
+	if err := r.same(); err != nil {
+		return refuse(err)
+	}
 	r.o.from = nil
 	if err := r.enter(ctx); err != nil {
 		return refuse(err)

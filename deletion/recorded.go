@@ -58,9 +58,11 @@ func (r *run) load(ctx context.Context, q request) (err error) {
 	if j.op.State.Terminal() || j.op.State == StatePending && j.op.Ready.After(j.op.Updated) && q.journal == nil {
 		return &StateError{ID: j.op.ID, State: j.op.State, Do: "go on with", Why: "there is nothing to go on with"}
 	}
-	differ := differences(j.q.Fingerprint, r.fingerprint)
-	if j.q.Kind != r.kind || len(differ) > 1 || len(differ) == 1 && differ[0] != "protection" {
-		return &DriftError{Changed: true, Differs: differ}
+	if q.journal == nil && j.op.State == StatePaused && j.p.PausedBy == PausedByPerson {
+		return &StateError{ID: j.op.ID, State: j.op.State, Do: "go on with", Why: "a person has paused it; Operations.Resume goes on with it"}
+	}
+	if err := r.same(); err != nil {
+		return err
 	}
 	var protected where.Condition
 	if j.q.Protected != nil {
@@ -87,7 +89,17 @@ func (r *run) load(ctx context.Context, q request) (err error) {
 	if err := r.enter(ctx); err != nil {
 		return err
 	}
-	return r.redeliver(ctx)
+	return r.j.deliver(ctx)
+}
+
+// same refuses to go on where the condition, the schema or the scope is another
+// than the operation's. Of two protections both apply.
+func (r *run) same() error {
+	differ := differences(r.j.q.Fingerprint, r.fingerprint)
+	if r.j.q.Kind != r.kind || len(differ) > 1 || len(differ) == 1 && differ[0] != "protection" {
+		return &DriftError{Changed: true, Differs: differ}
+	}
+	return nil
 }
 
 // enter saves that the operation is being worked on.
@@ -109,6 +121,7 @@ func (r *run) enter(ctx context.Context) error {
 	if next != r.j.op.State {
 		change.State = next
 	}
+	r.j.entered = true
 	return r.j.save(ctx, p, change)
 }
 
@@ -231,7 +244,7 @@ func (r *run) checkpoint(b *batch, keys []contacts.Key) *store.Checkpoint {
 		Fence: j.fence(), TTL: r.s.o.lease, Pinned: r.targets.fixed || r.ahead.fixed, Pending: j.q.Origin == fromPending,
 	}
 	cp.Doom = len(keys) == 1 && keys[0] == b.heavy
-	if cp.Pinned && len(j.q.Stamp) > 0 {
+	if (cp.Pinned || cp.Doom) && len(j.q.Stamp) > 0 {
 		cp.Stamp, cp.Stamped = j.q.Stamp, stamp
 	}
 	archive := r.s.o.archive
@@ -251,7 +264,7 @@ func (r *run) checkpoint(b *batch, keys []contacts.Key) *store.Checkpoint {
 				return store.Commit{}, err
 			}
 		}
-		if r.s.o.afterBatch != nil {
+		if r.s.o.afterBatch != nil && len(c.Outcome.Unfinished) == 0 {
 			out.Event, err = sealEvent(BatchEvent{Batch: j.base.Batches + b.number, Deleted: c.Outcome.Deleted, Survived: c.Outcome.Skipped})
 		}
 		return out, err
@@ -289,9 +302,12 @@ func (r *run) documentAfter(b *batch, keys []contacts.Key, out store.Outcome) pr
 	return p
 }
 
-// settled is how many targets the transaction has taken off.
-func (j *journal) settled(out store.Outcome) int64 {
-	if j.op.Targets == 0 {
+// settledTargets is how many targets the transaction has taken off.
+func (r *run) settledTargets(b *batch, out store.Outcome) int64 {
+	if !r.ahead.fixed && !r.targets.fixed {
+		if b.doomed && len(out.Unfinished) == 0 && len(b.work[0]) == 1 && b.work[0][0] == b.heavy {
+			return 1
+		}
 		return 0
 	}
 	n := int64(len(out.Deleted) + len(out.Skipped))

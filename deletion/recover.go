@@ -44,6 +44,9 @@ func (r *run) recover(ctx context.Context, b *batch, err error) error {
 	case errors.Is(err, store.ErrStatementTimeout) && len(b.work[0]) > 1:
 		r.pace.tooMuch(len(b.work[0]) / 2)
 		b.divide()
+	case b.doomed && len(b.work[0]) == 1 && b.work[0][0] == b.heavy &&
+		(errors.Is(err, store.ErrTooManyRows) || errors.Is(err, store.ErrConstraint)):
+		return stop // part of its rows is gone: a person has to look at it
 	case errors.Is(err, store.ErrTooManyRows):
 		b.divided = true
 		if r.j != nil && len(b.work[0]) == 1 && b.heavy != b.work[0][0] {
@@ -186,7 +189,10 @@ func (r *run) reread(ctx context.Context, b *batch, unknown *failure) error {
 		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err, err)}
 	case committed:
 		r.j.committed()
-		r.j.op.Targets -= r.j.settled(r.j.outcome)
+		r.j.op.Targets -= r.settledTargets(b, r.j.outcome)
+		if r.unfinished(b, r.j.outcome) {
+			return nil
+		}
 		return r.settled(ctx, b, r.j.outcome, false)
 	case ctx.Err() != nil:
 		return &failure{op: "delete batch", err: errors.Join(ctx.Err(), unknown.err)}

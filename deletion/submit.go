@@ -107,7 +107,11 @@ func (s *Service) existing(op store.Operation, document requested) (Operation, e
 	if !document.same(kept, op.State.Terminal()) {
 		return Operation{}, fmt.Errorf("deletion: submit: %w: that of operation %s", ErrKeyUsed, op.ID)
 	}
-	return s.view(op)
+	out, err := s.view(op)
+	if err == nil && op.State == StateCancelled && out.Suppressed == out.Released && out.Deleted == 0 && out.Restored == 0 {
+		return out, &StateError{ID: op.ID, State: op.State, Do: "submit again", Why: "it was cancelled before its contacts were fixed; use another idempotency key"}
+	}
+	return out, err
 }
 
 // hold makes the run work on an operation.
@@ -128,6 +132,9 @@ func (r *run) fixAll(ctx context.Context, q Request) error {
 	if r.j.lost {
 		return err
 	}
+	if errors.Is(err, errCancelled) {
+		return r.j.cancel(ctx)
+	}
 	if r.j.q.Origin == fromKeys { // nobody else has the keys
 		return errors.Join(err, r.undo(ctx, err))
 	}
@@ -147,7 +154,14 @@ func (r *run) undo(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
 	r.j.p.fail(time.Now().UTC(), cause)
-	return r.j.cancel(ctx)
+	if !refused(cause) {
+		return r.j.cancel(ctx)
+	}
+	if err := r.j.release(ctx); err != nil {
+		return err
+	}
+	r.j.over = true
+	return r.j.save(ctx, r.j.p, store.SaveRequest{State: StateRefused, Ready: &store.When{Never: true}})
 }
 
 // undoTime bounds the releasing of targets after the context has ended. What is
@@ -157,12 +171,18 @@ const undoTime = time.Minute
 // fixed saves that all targets are fixed: the period begins.
 func (r *run) fixed(ctx context.Context) error {
 	j := r.j
+	switch wanted, err := j.renew(ctx); {
+	case err != nil:
+		return err
+	case wanted == store.WantedCancel:
+		return j.cancel(ctx)
+	}
 	p := j.p
 	p.Prepared, p.Fixed, p.Walking, p.After, p.Cursor, p.Bound = true, true, true, 0, nil, nil
 	p.Cap, p.Share, p.Most = r.budget.cap, r.budget.share, r.budget.most
 	p.Counted, p.Matched = true, max(r.report.Matched, j.op.Targets)
 	p.count(j.base, r.done)
-	change := store.SaveRequest{State: StatePending, Ready: &store.When{In: j.q.Period}, Due: &store.When{In: j.q.Period}}
+	change := store.SaveRequest{State: StatePending, Ready: &store.When{In: j.q.Period}, Due: &store.When{In: j.q.Period}, Done: true}
 	if j.q.Period == 0 {
 		change.State, change.Due = StateProcessing, nil
 	}

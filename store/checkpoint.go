@@ -33,7 +33,8 @@ type Checkpoint struct {
 	// has more rows than Batch.MaxRows, which is set then. The first tests it as
 	// ever, deletes and changes as many rows as that, those that nothing refers to
 	// first, and makes the contact a doomed target, which no Release takes off:
-	// Outcome.Unfinished holds it. The next ones go on without asking the
+	// Outcome.Unfinished holds it, and the target gets the stamp that Stamped makes
+	// of the contact, so that the next ones know it again. The next ones go on without asking the
 	// condition again, nor what protects or restricts, and also when the operation
 	// is to be cancelled, which waits for them; the last deletes the contact. Each
 	// counts the rows of its own transaction, and calls Commit. More than one

@@ -141,7 +141,8 @@ type Operations interface {
 	Summary(ctx context.Context, r SummaryRequest) ([]SummaryCell, error)
 	// Ask leaves word for who holds the operation, or will. It fails with
 	// ErrState where the operation is in a terminal state. Nothing replaces
-	// cancelling; the answer is the record as it is kept.
+	// cancelling; the answer is the record as it is kept. One that is to be
+	// cancelled is ready from then on, whatever Save says, so that anybody does it.
 	Ask(ctx context.Context, scope, id string, wanted Wanted) (Operation, error)
 }
 

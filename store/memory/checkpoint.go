@@ -175,7 +175,7 @@ func (p *point) write(out store.Outcome, c store.Commit) {
 		p.settle(skipped.Key, skipped.Cause == store.Gone)
 	}
 	for _, k := range out.Unfinished {
-		r.doom(k)
+		r.doom(k, p.stampOf(k))
 	}
 	for _, e := range c.Archive {
 		r.scope.archive.add(e, at)
@@ -195,12 +195,21 @@ func (p *point) settle(k contacts.Key, gone bool) {
 	}
 }
 
+// stampOf is the stamp of a contact, nil where there is none.
+func (p *point) stampOf(k contacts.Key) []byte {
+	slot, _, err := p.store.find(k)
+	if p.Stamped == nil || err != nil || slot == 0 {
+		return nil
+	}
+	return p.Stamped(p.store.root.table.values(slot, p.stamp))
+}
+
 // doom makes a contact a doomed target.
-func (r *record) doom(k contacts.Key) {
+func (r *record) doom(k contacts.Key, stamp []byte) {
 	f := r.target(k)
 	switch {
 	case f == nil:
-		r.fix(&fixed{key: k, doomed: true})
+		r.fix(&fixed{key: k, doomed: true, stamp: string(stamp), stamped: stamp != nil})
 	case !f.doomed:
 		f.doomed = true
 		r.doomed++

@@ -111,7 +111,9 @@ func (r *record) save(change store.SaveRequest) {
 	if change.Deleted != nil {
 		o.Deleted = *change.Deleted
 	}
-	setWhen(&o.Ready, change.Ready, at)
+	if o.Wanted != store.WantedCancel {
+		setWhen(&o.Ready, change.Ready, at)
+	}
 	setWhen(&o.Due, change.Due, at)
 	if change.Done && o.Wanted == store.WantedPause {
 		o.Wanted = store.WantedNothing

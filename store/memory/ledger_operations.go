@@ -104,6 +104,9 @@ func (o operations) Ask(ctx context.Context, scope, id string, wanted store.Want
 	}
 	if r.op.Wanted != store.WantedCancel && r.op.Wanted != wanted {
 		r.op.Wanted, r.op.Updated = wanted, now()
+		if wanted == store.WantedCancel {
+			r.op.Ready = r.op.Updated
+		}
 	}
 	return r.view(true), nil
 }

@@ -28,6 +28,7 @@ type ties struct {
 	fixed    map[contacts.Key]store.Target
 	released map[contacts.Key]bool
 	values   map[contacts.Key][]where.Value
+	stamp    []byte // of the contact of a batch that dooms
 }
 
 // tie checks the checkpoint of a batch with these keys.
@@ -171,6 +172,9 @@ func (c *ties) same(k contacts.Key, values []where.Value) bool {
 	}
 	n := len(c.Fields)
 	c.values[k] = values[:n:n]
+	if c.Doom && c.Stamped != nil {
+		c.stamp = c.Stamped(values[n:])
+	}
 	target := c.fixed[k]
 	if !c.Pinned && !target.Doomed || target.Stamp == nil {
 		return true
@@ -264,7 +268,7 @@ func (c *ties) doom(t *tx, k contacts.Key) (int64, error) {
 		return 0, nil
 	case !ok:
 		o := record{Operation: store.Operation{ID: c.ID, Scope: c.Scope}, ordinal: c.ordinal}
-		err := c.fix(t, &o, []contacts.Key{k}, map[contacts.Key]store.Target{k: {Doomed: true}}, false)
+		err := c.fix(t, &o, []contacts.Key{k}, map[contacts.Key]store.Target{k: {Doomed: true, Stamp: c.stamp}}, false)
 		c.ordinal = o.ordinal
 		return 1, err
 	}

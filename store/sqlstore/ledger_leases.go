@@ -108,7 +108,9 @@ func (o *record) apply(op string, r store.SaveRequest, now time.Time) error {
 	if r.Deleted != nil {
 		o.Deleted = *r.Deleted
 	}
-	o.Ready, o.Due = when(o.Ready, r.Ready, now), when(o.Due, r.Due, now)
+	if o.Due = when(o.Due, r.Due, now); o.Wanted != store.WantedCancel {
+		o.Ready = when(o.Ready, r.Ready, now)
+	}
 	if r.Done && o.Wanted == store.WantedPause {
 		o.Wanted = store.WantedNothing
 	}

@@ -158,6 +158,9 @@ func (l operations) Ask(ctx context.Context, scope, id string, wanted store.Want
 		}
 		if o.Wanted != store.WantedCancel && o.Wanted != wanted {
 			o.Wanted, o.Updated = wanted, now
+			if wanted == store.WantedCancel {
+				o.Ready = now
+			}
 		}
 		return nil
 	})

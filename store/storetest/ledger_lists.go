@@ -148,6 +148,15 @@ func (d desk) testListDocuments(t *testing.T) {
 
 func (d desk) testReady(t *testing.T) {
 	t.Helper()
+	t.Run("what is to be cancelled", func(t *testing.T) {
+		d := d.desk()
+		op := d.create(t, store.StateProcessing)
+		asked, err := d.Operations.Ask(t.Context(), d.scope, op.ID, store.WantedCancel)
+		require.NoError(t, err)
+		require.False(t, asked.Ready.IsZero())
+		saved := d.save(t, asked, store.SaveRequest{Ready: &store.When{Never: true}})
+		require.Equal(t, asked.Ready, saved.Ready, "whatever Save says")
+	})
 	free := func(in time.Duration, never bool) store.Operation {
 		op := d.create(t, store.StateProcessing)
 		op, err := d.Leases.Save(t.Context(), store.SaveRequest{Fence: fence(op), Ready: &store.When{In: in, Never: never}})

@@ -152,7 +152,7 @@ func (d desk) testAsk(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, op.Sequence, got.Sequence, "who holds the operation is not fenced")
 		want := plain(op)
-		want.Wanted, want.Updated = step.kept, got.Updated
+		want.Wanted, want.Updated, want.Ready = step.kept, got.Updated, got.Ready
 		require.Equal(t, want, plain(got))
 		d.requireKept(t, got)
 	}

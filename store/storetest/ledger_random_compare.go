@@ -55,6 +55,8 @@ func (r *randomLedger) compareOne(t *rapid.T, o *modelOp, got store.Operation) {
 	got = plain(got)
 	want.Targets = int64(len(o.targets))
 	want.Created, want.Updated, want.Finished, want.Lease.Expires = got.Created, got.Updated, got.Finished, got.Lease.Expires
+	want.Ready = got.Ready
+	require.Equal(t, got.Wanted == store.WantedCancel, !got.Ready.IsZero(), "what is to be cancelled is ready, and nothing else here")
 	require.Equal(t, want, got)
 	require.Equal(t, got.State.Terminal(), !got.Finished.IsZero())
 	require.Equal(t, got.Lease.Holder != "", !got.Lease.Expires.IsZero())
