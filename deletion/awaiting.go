@@ -35,6 +35,9 @@ func (r *run) spare(ctx context.Context, keys []contacts.Key) ([]contacts.Key, e
 // spareNext does so with the next candidates. The run stands behind those that
 // were left out when it stands behind the last of the others.
 func (r *run) spareNext(ctx context.Context, ahead *targets, keys []contacts.Key) ([]contacts.Key, error) {
+	if ahead.fixed { // the operation has chosen them by name, or suppressed them itself
+		return keys, nil
+	}
 	free, err := r.spare(ctx, keys)
 	if err == nil && len(free) > 0 && ahead.behind != nil {
 		ahead.behind[free[len(free)-1]] = ahead.behind[keys[len(keys)-1]]

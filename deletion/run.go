@@ -183,19 +183,13 @@ func (r *run) look(ctx context.Context, limit int) error {
 	for {
 		ahead := r.targets
 		keys, err := ahead.take(ctx, r.reader, r.sel, limit)
-		if err == nil && len(keys) > 0 && !ahead.fixed {
-			if keys, err = r.spareNext(ctx, &ahead, keys); err == nil && len(keys) == 0 {
-				r.targets = ahead
-				if !ahead.more() || ahead.walking && r.late(0) {
-					return nil
-				}
-				continue
-			}
+		if err == nil {
+			keys, err = r.spareNext(ctx, &ahead, keys)
 		}
 		switch {
 		case err == nil && len(keys) == 0:
 			r.targets = ahead
-			if !ahead.walking || r.late(0) {
+			if !ahead.more() || ahead.walking && r.late(0) {
 				return nil
 			}
 			continue
