@@ -2,6 +2,9 @@ package deletion_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -85,6 +88,35 @@ func TestAWrongConditionDoesNotKeepTheOperation(t *testing.T) {
 	report, err = d.svc.BulkDelete(t.Context(), emailless(), deletion.From(report.Next))
 	require.NoError(t, err)
 	require.EqualValues(t, 15, report.Deleted)
+}
+
+// A fingerprint of another form, as another version might write it, is not taken
+// for the same.
+func TestAFingerprintThatCannotBeComparedIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 40)
+	report, err := d.svc.BulkDelete(t.Context(), emailless(), deletion.BatchLimit(5))
+	require.NoError(t, err)
+	leases := d.st.Ledger().Leases
+	op, err := leases.Acquire(t.Context(), store.AcquireRequest{ID: report.Operation, Holder: "an editor", TTL: time.Minute})
+	require.NoError(t, err)
+	var kept struct {
+		Document map[string]any `json:"document"`
+	}
+	require.NoError(t, json.Unmarshal(op.Request, &kept))
+	kept.Document["fingerprint"] = "of another form"
+	document, err := json.Marshal(kept.Document)
+	require.NoError(t, err)
+	sum := sha256.Sum256(document)
+	request, err := json.Marshal(map[string]any{"document": json.RawMessage(document), "digest": hex.EncodeToString(sum[:])})
+	require.NoError(t, err)
+	_, err = leases.Save(t.Context(), store.SaveRequest{
+		Fence: store.Fence{ID: op.ID, Term: op.Lease.Term, Sequence: op.Sequence}, Request: request,
+	})
+	require.NoError(t, err)
+	_, err = d.svc.Operations().Resume(t.Context(), report.Operation)
+	require.ErrorIs(t, err, deletion.ErrDrift)
+	require.EqualValues(t, 35, d.left(t))
 }
 
 // A cancellation that comes while contacts are being fixed is not forgotten.
