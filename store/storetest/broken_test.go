@@ -29,7 +29,7 @@ func TestSuiteFindsBrokenStores(t *testing.T) {
 	for name := range allFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast", "-test.timeout=2m")
+			run := exec.CommandContext(t.Context(), binary, "-test.run=^TestBrokenStore$", "-test.failfast", "-test.timeout=2m", "-rapid.nofailfile")
 			run.Env = append(os.Environ(), brokenVariable+"="+name)
 			out, err := run.CombinedOutput()
 			var exit *exec.ExitError
